@@ -1,0 +1,2 @@
+//! The `usher` command.
+fn main() {}
