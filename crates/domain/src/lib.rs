@@ -1,1 +1,10 @@
-//! usher: domain.
+//! The nouns of usher: what the corridor carries from station to station.
+//!
+//! No I/O, no async, no clock and no randomness: time, ids and salts come in as arguments, so that every run can
+//! be replayed in a test (ARCHITECTURE.md, invariant 14).
+
+pub mod canon;
+pub mod diagnostic;
+pub mod digest;
+pub mod text;
+pub mod time;
