@@ -3,4 +3,8 @@
 //! Bad data is a value with findings, never an error.
 
 pub mod correlate;
+pub mod findings;
+pub mod graph;
+pub mod guard;
+pub mod intents;
 pub mod people;
