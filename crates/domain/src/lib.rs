@@ -11,6 +11,7 @@ pub mod finding;
 pub mod intent;
 pub mod link;
 pub mod person;
+pub mod run;
 pub mod snapshot;
 pub mod text;
 pub mod time;

@@ -8,3 +8,4 @@ pub mod graph;
 pub mod guard;
 pub mod intents;
 pub mod people;
+pub mod propose;
