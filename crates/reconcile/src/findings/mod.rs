@@ -13,6 +13,9 @@ mod unmatched_account;
 
 pub use people_anomaly::anomaly;
 
+#[cfg(test)]
+mod tests;
+
 use serde_json::Value;
 use usher_domain::finding::{AccountRef, Finding, FindingState, PersonRef, Rule, Severity, key, material};
 use usher_domain::person::Person;
