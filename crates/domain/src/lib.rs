@@ -4,14 +4,26 @@
 //! be replayed in a test (ARCHITECTURE.md, invariant 14).
 
 pub mod account;
+pub mod approval;
 pub mod canon;
 pub mod diagnostic;
 pub mod digest;
 pub mod finding;
+pub mod fresh;
 pub mod intent;
+pub mod journal;
+pub mod jsonl;
 pub mod link;
+pub mod message;
+pub mod names;
+pub mod oidc;
+pub mod outcome;
 pub mod person;
+pub mod plan;
 pub mod run;
+pub mod signers;
 pub mod snapshot;
+pub mod sshsig;
 pub mod text;
 pub mod time;
+pub mod voice;
