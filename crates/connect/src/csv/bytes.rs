@@ -1,0 +1,294 @@
+//! What the bytes of a file are: encoding, and whether it is a table at all.
+//!
+//! Decided once a file, from its start where that is enough: a first cell beyond ASCII says UTF-8 or not. Only a file that is ASCII
+//! for long, or that is not UTF-8, is read further before the real read (csv-exports.md §3, point 1).
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use usher_domain::diagnostic::Diagnostic;
+
+use super::decode::Decoder;
+use super::dialect::{Dialect, sniff};
+use super::scan::Scanner;
+
+/// How the characters of a file are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Encoding {
+    /// UTF-8, of which ASCII is a part.
+    Utf8,
+    /// UTF-16, low byte first.
+    Utf16Le,
+    /// UTF-16, high byte first.
+    Utf16Be,
+    /// What Windows of Western Europe and America writes. Nothing in a file proves it, so it is said.
+    Windows1252,
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Encoding::Utf8 => "UTF-8",
+            Encoding::Utf16Le | Encoding::Utf16Be => "UTF-16",
+            Encoding::Windows1252 => "Windows-1252",
+        })
+    }
+}
+
+/// A file that is a table, and how to read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    path: PathBuf,
+    /// How its characters are written.
+    pub encoding: Encoding,
+    /// Bytes of the byte order mark: 0, 2 or 3.
+    pub mark: u8,
+    /// Whether its first line only names the delimiter (`sep=;`), as Excel writes it.
+    pub names_delimiter: bool,
+    /// Delimiter and quote.
+    pub dialect: Dialect,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// Decoded text that the dialect is found from, in bytes.
+const HEAD: usize = 64 << 10;
+
+/// Looks at the bytes of a file.
+///
+/// # Errors
+/// CSV-001 it can't be read; CSV-002 it is empty; CSV-003 it is a workbook; CSV-004 it is no text; CSV-005 its encoding can't be
+/// told; CSV-006 it is a web page.
+pub fn open(path: &Path) -> Result<Source, Diagnostic> {
+    let mut file = File::open(path).map_err(|e| unreadable(path, &e))?;
+    let about = file.metadata().map_err(|e| unreadable(path, &e))?;
+    if about.is_dir() {
+        return Err(unreadable(path, &io::Error::from(io::ErrorKind::IsADirectory)));
+    }
+    let mut head = Vec::with_capacity(HEAD);
+    Read::take(&mut file, HEAD as u64).read_to_end(&mut head).map_err(|e| unreadable(path, &e))?;
+    refuse_foreign(path, &head)?;
+    let (encoding, mark) = match head.as_slice() {
+        [0xef, 0xbb, 0xbf, ..] => (Encoding::Utf8, 3),
+        [0xff, 0xfe, ..] => (Encoding::Utf16Le, 2),
+        [0xfe, 0xff, ..] => (Encoding::Utf16Be, 2),
+        _ => (without_mark(path, &head, &mut file)?, 0),
+    };
+    let mut source =
+        Source { path: path.to_owned(), encoding, mark, names_delimiter: false, dialect: Dialect::default(), size: about.len() };
+    source.find_dialect()?;
+    Ok(source)
+}
+
+impl Source {
+    /// The file, as the user named it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The text of the file as UTF-8, without its byte order mark. What is no text in its encoding comes as a byte that UTF-8
+    /// doesn't have, so that the scanner sets that record aside.
+    ///
+    /// # Errors
+    /// CSV-001 if the file can't be opened.
+    pub fn text(&self) -> Result<Box<dyn Read + Send>, Diagnostic> {
+        let mut file = self.open_at(0)?;
+        file.seek(SeekFrom::Start(u64::from(self.mark))).map_err(|e| unreadable(&self.path, &e))?;
+        Ok(match self.encoding {
+            Encoding::Utf8 => Box::new(file),
+            other => Box::new(Decoder::new(file, other)),
+        })
+    }
+
+    /// Records from the start of the file, of any width; a `sep=;` line is skipped.
+    ///
+    /// # Errors
+    /// CSV-001 if the file can't be read.
+    pub fn scan(&self) -> Result<Scanner, Diagnostic> {
+        let mut scanner = Scanner::new(&self.path, self.text()?, self.dialect.delimiter);
+        if self.names_delimiter {
+            scanner.skip_line()?;
+        }
+        Ok(scanner)
+    }
+
+    /// Whether a read may begin anywhere: the bytes of the file are those of the text, from `mark` on.
+    pub fn can_be_cut(&self) -> bool {
+        self.encoding == Encoding::Utf8
+    }
+
+    /// Records from a byte of the text on, which must begin a record. Only where the file [can be cut](Source::can_be_cut).
+    ///
+    /// # Errors
+    /// CSV-001 if the file can't be read.
+    pub fn scan_from(&self, offset: u64, line: u64) -> Result<Scanner, Diagnostic> {
+        let file = self.open_at(offset + u64::from(self.mark))?;
+        Ok(Scanner::new(&self.path, Box::new(file), self.dialect.delimiter).starting_at(offset, line))
+    }
+
+    fn open_at(&self, byte: u64) -> Result<File, Diagnostic> {
+        let mut file = File::open(&self.path).map_err(|e| unreadable(&self.path, &e))?;
+        file.seek(SeekFrom::Start(byte)).map_err(|e| unreadable(&self.path, &e))?;
+        Ok(file)
+    }
+
+    fn find_dialect(&mut self) -> Result<(), Diagnostic> {
+        let mut head = Vec::with_capacity(HEAD);
+        self.text()?.take(HEAD as u64).read_to_end(&mut head).map_err(|e| unreadable(&self.path, &e))?;
+        let head = String::from_utf8_lossy(&head);
+        if head.trim().is_empty() {
+            return Err(Diagnostic::new("CSV-002", "the file is empty", format!("{} has no text in it", self.path.display()))
+                .hint("export it again; nothing was read from it")
+                .at(&self.path, None, None));
+        }
+        match named_delimiter(&head) {
+            Some(delimiter) => {
+                self.names_delimiter = true;
+                self.dialect = Dialect { delimiter };
+            }
+            None => self.dialect = sniff(&head),
+        }
+        Ok(())
+    }
+}
+
+/// The delimiter that a first line `sep=;` names.
+fn named_delimiter(head: &str) -> Option<u8> {
+    let first = head.lines().next()?.trim_end_matches('\r').trim_matches('"');
+    let name = first.get(..4).filter(|word| word.eq_ignore_ascii_case("sep=")).map(|_| &first[4..])?;
+    match name.as_bytes() {
+        [delimiter] if delimiter.is_ascii_punctuation() || *delimiter == b'\t' => Some(*delimiter),
+        _ => None,
+    }
+}
+
+/// Refuses what begins like something that is no table.
+fn refuse_foreign(path: &Path, head: &[u8]) -> Result<(), Diagnostic> {
+    let named = path.display();
+    let start = head.trim_ascii_start();
+    let workbook = head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") || head.starts_with(b"\xd0\xcf\x11\xe0");
+    if workbook {
+        return Err(Diagnostic::new("CSV-003", "this is a workbook, not a CSV file", format!("{named} is a spreadsheet or an archive"))
+            .hint("open it and save the sheet as CSV (UTF-8)")
+            .at(path, None, None));
+    }
+    let page = [&b"<!doctype html"[..], b"<html", b"<?xml"];
+    if page.iter().any(|word| start.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word))) {
+        return Err(Diagnostic::new("CSV-006", "this is a web page, not a CSV file", format!("{named} begins with HTML or XML"))
+            .hint("it may be the login page that came instead of the export: sign in and export again")
+            .at(path, Some(1), None));
+    }
+    Ok(())
+}
+
+/// The encoding of a file that has no byte order mark.
+fn without_mark(path: &Path, head: &[u8], rest: &mut File) -> Result<Encoding, Diagnostic> {
+    let zeros = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    let (even, odd, half) = (zeros(0), zeros(1), head.len() / 2);
+    if half > 0 && odd * 10 >= half * 8 && even * 10 < half {
+        return Ok(Encoding::Utf16Le);
+    }
+    if half > 0 && even * 10 >= half * 8 && odd * 10 < half {
+        return Ok(Encoding::Utf16Be);
+    }
+    let control = head.iter().filter(|byte| matches!(byte, 0..=8 | 14..=25 | 27..=31)).count();
+    if control * 20 > head.len() || (even + odd > 0 && std::str::from_utf8(head).is_err_and(|e| e.error_len().is_some())) {
+        return Err(Diagnostic::new("CSV-004", "this is not text", format!("{} holds binary data", path.display()))
+            .hint("export it again as CSV")
+            .at(path, None, None));
+    }
+    let mut census = Census::default();
+    census.take(head);
+    let mut chunk = vec![0; 256 << 10];
+    // Enough is known as soon as something beyond ASCII is there and all of it is UTF-8.
+    while census.wrong > 0 || census.beyond_ascii == 0 {
+        match rest.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(n) => census.take(&chunk[..n]),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(unreadable(path, &e)),
+        }
+    }
+    census.verdict(path)
+}
+
+/// Counts what speaks for UTF-8 and what against.
+#[derive(Debug, Default)]
+struct Census {
+    beyond_ascii: u64,
+    wrong: u64,
+    /// Bytes that Windows-1252 doesn't have, and their first place: lines before it.
+    undefined: u64,
+    undefined_line: u64,
+    lines: u64,
+    /// A character that was cut at the end of a chunk.
+    cut: Vec<u8>,
+}
+
+impl Census {
+    fn take(&mut self, chunk: &[u8]) {
+        let joined;
+        let chunk = if self.cut.is_empty() {
+            chunk
+        } else {
+            joined = [self.cut.as_slice(), chunk].concat();
+            self.cut.clear();
+            &joined
+        };
+        if chunk.is_ascii() {
+            self.lines += chunk.iter().filter(|byte| **byte == b'\n').count() as u64;
+            return;
+        }
+        let mut parts = chunk.utf8_chunks().peekable();
+        while let Some(part) = parts.next() {
+            self.beyond_ascii += part.valid().chars().filter(|c| !c.is_ascii()).count() as u64;
+            self.lines += part.valid().bytes().filter(|byte| *byte == b'\n').count() as u64;
+            let wrong = part.invalid();
+            let could_go_on = parts.peek().is_none() && std::str::from_utf8(wrong).is_err_and(|e| e.error_len().is_none());
+            if could_go_on {
+                self.cut = wrong.to_vec();
+            } else {
+                self.wrong += u64::from(!wrong.is_empty());
+            }
+            // Also within sound UTF-8: whether they matter is known at the end.
+            if self.undefined == 0 {
+                self.undefined_line = self.lines + 1;
+            }
+            self.undefined +=
+                part.valid().bytes().chain(wrong.iter().copied()).filter(|b| matches!(b, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d)).count() as u64;
+        }
+    }
+
+    fn verdict(self, path: &Path) -> Result<Encoding, Diagnostic> {
+        let wrong = self.wrong + u64::from(!self.cut.is_empty());
+        // More sound characters than wrong ones: UTF-8 with damage, whose records are set aside.
+        if wrong == 0 || self.beyond_ascii > wrong {
+            return Ok(Encoding::Utf8);
+        }
+        if self.undefined == 0 {
+            return Ok(Encoding::Windows1252);
+        }
+        let detail = format!(
+            "{} is not UTF-8, and has bytes that Windows-1252 doesn't have (first near line {})",
+            path.display(),
+            self.undefined_line
+        );
+        Err(Diagnostic::new("CSV-005", "the encoding of this file can't be told", detail)
+            .hint("export it as UTF-8, or convert it, e.g. if it is Japanese: iconv -f SHIFT_JIS -t UTF-8 FILE > NEW")
+            .at(path, Some(self.undefined_line), None))
+    }
+}
+
+/// CSV-001.
+pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
+    let detail = format!("{}: {error}", path.display());
+    let message = Diagnostic::new("CSV-001", "the file can't be read", detail).at(path, None, None);
+    match error.kind() {
+        io::ErrorKind::NotFound => message.hint("check the path"),
+        io::ErrorKind::PermissionDenied => message.hint("let the user that runs usher read it"),
+        io::ErrorKind::IsADirectory => message.hint("name a file in it"),
+        _ => message,
+    }
+}
