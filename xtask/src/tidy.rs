@@ -13,6 +13,7 @@ mod leaks;
 mod links;
 mod named_paths;
 mod names;
+mod noted;
 mod panics;
 mod printing;
 mod rust_code;
@@ -59,6 +60,7 @@ const RULES: &[Rule] = &[
     direction::RULE,
     direction::CLIENTS,
     budget::RULE,
+    noted::RULE,
     doors::JOURNAL,
     doors::APPROVAL,
     doors::CLIENT,
