@@ -4,8 +4,6 @@
 //! the back-pressure and the resume point. Writes take a [`WritePermit`] and nothing else.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
 use std::time::Duration;
 
 use usher_domain::journal::WritePermit;
@@ -13,8 +11,7 @@ use usher_domain::snapshot::{Ended, Row};
 
 use crate::fault::Fault;
 
-/// A boxed future: `async fn` in a trait is not dyn-compatible, and the box is written out rather than hidden in a macro.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub use usher_domain::journal::BoxFuture;
 
 /// How an instance is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
