@@ -7,3 +7,4 @@ mod masks;
 pub mod record;
 pub mod sample;
 pub mod scan;
+pub mod simple;
