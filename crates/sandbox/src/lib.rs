@@ -10,6 +10,7 @@ pub mod company;
 pub mod fault;
 mod filter;
 pub mod hr;
+pub mod okta;
 mod rng;
 pub mod scim;
 pub mod seats;

@@ -226,6 +226,7 @@ impl Company {
                 plain(c.nobody, own(c.nobody), "Temporary", "Auditor", 420),
                 Seat { service: true, ..plain(c.orphaned_service, own(c.orphaned_service), "Backup", "Service", 1500) },
                 Seat { service: true, ..plain(c.owned_service, own(c.owned_service), "Deploy", "Service", 900) },
+                Seat { service: true, ..plain("svc-usher", own("svc-usher"), "Usher", "Service", 30) },
             ],
             App::Darktrace => vec![Seat { role: "administrator", ..plain("admin", None, "Appliance", "Administrator", 1600) }],
             App::Slack => vec![
