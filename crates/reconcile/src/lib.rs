@@ -6,6 +6,7 @@ pub mod correlate;
 pub mod findings;
 pub mod graph;
 pub mod guard;
+pub mod index;
 pub mod intents;
 pub mod people;
 pub mod propose;
