@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub mod clock;
 pub mod company;
+pub mod darktrace;
 pub mod fault;
 mod filter;
 pub mod hr;
