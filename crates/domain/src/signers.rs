@@ -130,12 +130,9 @@ impl Signers {
         lines.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
         lines.dedup_by(|a, b| a.0 == b.0);
         let signers = Signers { signers: lines.into_iter().map(|(_, s)| s).collect(), salt };
-        for s in &signers.signers {
-            if let (Some(from), Some(until)) = (s.valid_after, s.valid_before) {
-                if from > until {
-                    return Err(wrong(0, format!("{}: never in force", s.email)));
-                }
-            }
+        let never = |s: &&Signer| matches!((s.valid_after, s.valid_before), (Some(from), Some(until)) if from > until);
+        if let Some(s) = signers.signers.iter().find(never) {
+            return Err(wrong(0, format!("{}: never in force", s.email)));
         }
         Signers::parse(&signers.to_bytes())
     }
@@ -256,4 +253,4 @@ impl Revoked {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

@@ -309,4 +309,4 @@ fn unwrap(file: &[u8], begin: &str, end: &str) -> Result<zeroize::Zeroizing<Vec<
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

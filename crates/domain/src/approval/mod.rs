@@ -69,4 +69,4 @@ pub fn open_needs(plan: &Plan, decisions: &[SignedDecision], trust: &Trust, now:
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

@@ -341,4 +341,4 @@ fn time(line: usize, name: &str, value: &str) -> Result<Time, MessageError> {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;
