@@ -45,7 +45,8 @@ pub struct About {
 /// Somebody says that a person should or should not have something, from when, known since when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
-    /// Stable while it says the same: a digest over everything but `known_at` and `snapshot`, 16 hex digits.
+    /// Stable while the same source says the same of the same person and thing, whatever the dates: 16 hex digits. So a step that rests
+    /// on it holds as long as it is in effect, and is withdrawn once it is gone, reversed or moved to later.
     pub id: String,
     /// About whom and what.
     pub about: About,
@@ -66,9 +67,14 @@ pub struct Intent {
 }
 
 impl Intent {
+    /// Whether it holds at this time.
+    pub fn in_effect(&self, now: Time) -> bool {
+        self.effective_from <= now && self.effective_to.is_none_or(|to| to > now)
+    }
+
     /// The id of an intent that says this.
-    pub fn id_of(about: &About, says: Says, effective_from: Time, source: IntentSource) -> String {
-        let text = format!("{about:?} {says:?} {effective_from} {source:?}");
+    pub fn id_of(about: &About, says: Says, source: IntentSource) -> String {
+        let text = format!("{about:?} {says:?} {source:?}");
         crate::digest::Digest::of(text.as_bytes()).hex()[..16].to_owned()
     }
 }

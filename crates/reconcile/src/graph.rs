@@ -39,8 +39,19 @@ pub struct InstanceInput {
     pub failed: Option<String>,
 }
 
-/// What `classify:` says about an account: the first rule that matches.
-pub type Classify<'a> = dyn Fn(&str, &AccountRow) -> Option<(Kind, Vec<String>)> + 'a;
+/// What a rule of `classify:` says about an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Classified {
+    /// What it is.
+    pub kind: Kind,
+    /// Addresses of its owners.
+    pub owners: Vec<String>,
+    /// `primary privileged …`.
+    pub purpose: Option<String>,
+}
+
+/// What `classify:` says about an account of an instance: the first rule that matches.
+pub type Classify<'a> = dyn Fn(&str, &AccountRow) -> Option<Classified> + 'a;
 
 /// Decisions of people that the store keeps.
 #[derive(Debug, Default)]
@@ -156,12 +167,14 @@ fn judge(
     place: &HashMap<PersonId, u32>,
 ) -> Judged {
     let ruled = if classification.is_none() { classify(instance, &row) } else { None };
-    let (kind, owners, classified) = match (classification, ruled) {
-        (Some(c), _) => (c.kind, c.owners.clone(), true),
-        (None, Some((kind, owners))) => (kind, owners, true),
-        (None, None) => (row.kind.unwrap_or_default(), vec![], false),
+    let said = match (classification, ruled) {
+        (Some(c), _) => Some(Classified { kind: c.kind, owners: c.owners.clone(), purpose: c.purpose.clone() }),
+        (None, ruled) => ruled,
     };
-    let purpose = classification.and_then(|c| c.purpose.clone()).or_else(|| row.purpose.clone()).unwrap_or_else(|| "primary".to_owned());
+    let classified = said.is_some();
+    let said = said.unwrap_or(Classified { kind: row.kind.unwrap_or_default(), owners: vec![], purpose: None });
+    let purpose = said.purpose.or_else(|| row.purpose.clone()).unwrap_or_else(|| "primary".to_owned());
+    let (kind, owners) = (said.kind, said.owners);
     let nobody = |situation, evidence: Vec<String>| Verdict { situation, holder: None, candidates: vec![], evidence };
     let mut doubted = false;
     let verdict = if row.standing.status == Status::Deleted {

@@ -18,7 +18,7 @@ pub fn employment_ended(person: &Person, snapshot: Option<u64>, now: Time) -> Op
     };
     let about = About { person: person.id.clone(), instance: None, entitlement: None };
     Some(Intent {
-        id: Intent::id_of(&about, Says::NotHave, effective_from, IntentSource::EmploymentEnded),
+        id: Intent::id_of(&about, Says::NotHave, IntentSource::EmploymentEnded),
         about,
         says: Says::NotHave,
         effective_from,
@@ -34,7 +34,7 @@ pub fn employment_ended(person: &Person, snapshot: Option<u64>, now: Time) -> Op
 pub fn birthright(person: &Person, instance: &str, rule: &str, from: Time, now: Time, snapshot: Option<u64>) -> Intent {
     let about = About { person: person.id.clone(), instance: Some(instance.to_owned()), entitlement: None };
     Intent {
-        id: Intent::id_of(&about, Says::Have, from, IntentSource::AccessRule),
+        id: Intent::id_of(&about, Says::Have, IntentSource::AccessRule),
         about,
         says: Says::Have,
         effective_from: from,
@@ -50,7 +50,7 @@ pub fn birthright(person: &Person, instance: &str, rule: &str, from: Time, now: 
 pub fn emergency(person: &Person, by: &str, reason: &str, now: Time) -> Intent {
     let about = About { person: person.id.clone(), instance: None, entitlement: None };
     Intent {
-        id: Intent::id_of(&about, Says::NotHave, now, IntentSource::Emergency),
+        id: Intent::id_of(&about, Says::NotHave, IntentSource::Emergency),
         about,
         says: Says::NotHave,
         effective_from: now,

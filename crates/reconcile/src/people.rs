@@ -83,7 +83,8 @@ pub fn assemble(sources: &[Source<'_>], known: &Known, now: Time, clock: &DayEnd
     };
     for source in sources {
         for (i, row) in source.rows.iter().enumerate() {
-            let key = (source.name.to_owned(), row_key(row, i));
+            let own = row_key(row);
+            let key = (source.name.to_owned(), if own.is_empty() { format!("row {i}") } else { own.to_owned() });
             let id = match known.by_key.get(&key).or_else(|| drawn.get(&key)) {
                 Some(id) => id.clone(),
                 None => {
@@ -106,14 +107,11 @@ pub fn assemble(sources: &[Source<'_>], known: &Known, now: Time, clock: &DayEnd
     out
 }
 
-/// The key of a row in its source: its own key, else its number, else its first address, else its position.
-fn row_key(row: &PersonRow, position: usize) -> String {
-    let address = || row.emails.first().map(|e| usher_domain::text::fold(&e.value)).filter(|e| !e.is_empty());
-    Some(row.key.trim().to_owned())
-        .filter(|k| !k.is_empty())
-        .or_else(|| row.employee_number.as_deref().map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned))
-        .or_else(address)
-        .unwrap_or_else(|| format!("row {position}"))
+/// The key of a row in its source: its own key, else its number, else its first address as written; empty where it has none of them.
+pub fn row_key(row: &PersonRow) -> &str {
+    let number = row.employee_number.as_deref().unwrap_or("");
+    let address = row.emails.first().map_or("", |e| e.value.as_str());
+    [row.key.as_str(), number, address].into_iter().map(str::trim).find(|k| !k.is_empty()).unwrap_or("")
 }
 
 fn empty(id: PersonId) -> Person {

@@ -11,7 +11,7 @@ use usher_domain::time::Time;
 
 use super::find;
 use crate::correlate::{DEFAULT_RULES, Domains};
-use crate::graph::{Decided, Graph, InstanceInput, InstancePolicy, build};
+use crate::graph::{Classified, Decided, Graph, InstanceInput, InstancePolicy, build};
 use crate::intents;
 use crate::people::{DayEnd, Known, Source, assemble};
 
@@ -97,8 +97,13 @@ impl World {
         let snap = (!self.no_snapshot).then(|| snapshot(self.grade.unwrap_or(Grade::Observed)));
         let idp = InstancePolicy { max_age: 86_400, ..InstancePolicy::default() };
         let service = self.service;
-        let classify =
-            move |_: &str, a: &AccountRow| service.clone().filter(|_| a.native_id.starts_with("svc")).map(|owners| (Kind::Service, owners));
+        let classify = move |_: &str, a: &AccountRow| {
+            service.clone().filter(|_| a.native_id.starts_with("svc")).map(|owners| Classified {
+                kind: Kind::Service,
+                owners,
+                purpose: None,
+            })
+        };
         let mut all = vec![input("app", self.accounts, self.policy, snap.clone())];
         if !self.idp.is_empty() {
             all.push(input("idp", self.idp, idp, snap));
@@ -309,6 +314,6 @@ fn an_unknown_door_lets_in() {
 fn an_emergency_outranks_the_end_of_employment() {
     assert!(IntentSource::Emergency < IntentSource::EmploymentEnded && IntentSource::Request < IntentSource::AccessRule);
     let about = About { person: PersonId("p-1".into()), instance: None, entitlement: None };
-    let id = |says| Intent::id_of(&about, says, now(), IntentSource::Request);
+    let id = |says| Intent::id_of(&about, says, IntentSource::Request);
     assert_ne!(id(Says::Have), id(Says::NotHave));
 }
