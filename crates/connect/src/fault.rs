@@ -43,12 +43,33 @@ pub struct Fault {
     pub message: Diagnostic,
     /// How long the app asks to wait.
     pub retry_after: Option<Duration>,
+    /// False only if it is certain that nothing left this machine: no name, no connection, a lease that had ended.
+    pub sent: bool,
 }
 
 impl Fault {
     /// A fault of this class.
     pub fn new(class: FaultClass, message: Diagnostic) -> Self {
-        Fault { class, message, retry_after: None }
+        Fault { class, message, retry_after: None, sent: true }
+    }
+
+    /// The same, certain that nothing left this machine.
+    #[must_use]
+    pub fn not_sent(mut self) -> Self {
+        self.sent = false;
+        self
+    }
+
+    /// The same with the wait that the app asked for.
+    #[must_use]
+    pub fn after(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = wait;
+        self
+    }
+
+    /// Whether a write that ended so may have had its effect: then it is read back, never repeated blindly (invariant 5).
+    pub fn may_have_happened(&self) -> bool {
+        self.sent && self.class.may_have_happened()
     }
 }
 
