@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub mod clock;
 pub mod company;
 pub mod darktrace;
+pub mod exports;
 pub mod fault;
 mod filter;
 pub mod hr;
@@ -16,7 +17,9 @@ mod rng;
 pub mod scim;
 pub mod seats;
 pub mod sheet;
+pub mod simulation;
 pub mod wire;
+pub mod workspace;
 
 /// A lock that a panic elsewhere does not spread through: what is behind it here is whole after every step.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
