@@ -21,9 +21,7 @@ pub(crate) struct SetUp {
 pub(crate) fn set_up(root: &Path) -> Result<SetUp, Stop> {
     step("Debian packages", || debian::install_missing().map(|said| (said, ())))?;
     let python = step("Python packages", || python::environment(root))?;
-    loud_step("the usher binary", || {
-        pass_through(cargo(root).args(["build", "--workspace", "--bin", "usher"]).stdin(Stdio::null()))
-    })?;
+    loud_step("the usher binary", || pass_through(cargo(root).args(["build", "--workspace", "--bin", "usher"]).stdin(Stdio::null())))?;
     let usher = target_directory(root)?.join("debug").join("usher");
     Ok(SetUp { python, usher })
 }

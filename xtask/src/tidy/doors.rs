@@ -1,6 +1,7 @@
 //! What the types of the corridor can't hold by themselves (ARCHITECTURE.md, invariants 1 to 3).
 
 use super::house::House;
+use super::rust_code::CodeLine;
 use super::{Breach, Rule};
 
 pub(super) const JOURNAL: Rule = Rule {
@@ -18,44 +19,43 @@ pub(super) const APPROVAL: Rule = Rule {
 pub(super) const CLIENT: Rule =
     Rule { name: "wire", why: "Requests leave from `connect` only, where one function asks and one sends with a permit.", check: client };
 
+const WIRE: &str = "crates/connect/src/wire";
+
 fn journal(house: &House) -> Vec<Breach> {
     code(house)
-        .filter(|(path, line)| !path.starts_with("crates/store/") && line.contains("impl") && is_impl_of(line, "Journal"))
+        .filter(|(path, line)| !path.starts_with("crates/store/") && line.text.contains("impl") && is_impl_of(line, "Journal"))
         .map(|(path, line)| Breach::at(path, line.number, "`impl Journal for` outside crates/store and tests"))
         .collect()
 }
 
 fn approval(house: &House) -> Vec<Breach> {
     code(house)
-        .filter(|(path, line)| path.starts_with("crates/domain/src/approval") && line.contains("Deserialize"))
+        .filter(|(path, line)| path.starts_with("crates/domain/src/approval") && line.text.contains("Deserialize"))
         .map(|(path, line)| Breach::at(path, line.number, "`Deserialize` in the module of approvals"))
         .collect()
 }
 
 fn client(house: &House) -> Vec<Breach> {
     code(house)
-        .filter(|(path, line)| !path.starts_with("crates/connect/") && line.contains("reqwest::"))
-        .map(|(path, line)| Breach::at(path, line.number, "`reqwest` outside crates/connect"))
+        .filter_map(|(path, line)| {
+            let made = ["Client::new(", "Client::builder(", "ClientBuilder"].iter().any(|way| line.text.contains(way));
+            if !path.starts_with("crates/connect/") && line.text.contains("reqwest::") {
+                Some(Breach::at(path, line.number, "`reqwest` outside crates/connect"))
+            } else if path.starts_with("crates/connect/") && !path.starts_with(WIRE) && made {
+                Some(Breach::at(path, line.number, format!("an HTTP client made outside {WIRE}")))
+            } else {
+                None
+            }
+        })
         .collect()
 }
 
-fn code(house: &House) -> impl Iterator<Item = (&str, Line)> {
-    house.rust_lines().filter(|(_, line)| !line.test).map(|(path, line)| (path, Line { number: line.number, text: line.text }))
-}
-
-struct Line {
-    number: usize,
-    text: String,
-}
-
-impl Line {
-    fn contains(&self, word: &str) -> bool {
-        self.text.contains(word)
-    }
+fn code(house: &House) -> impl Iterator<Item = (&str, &CodeLine)> {
+    house.rust_lines().filter(|(_, line)| !line.test)
 }
 
 /// `impl Journal for`, `impl<S> a::Journal for`, but not `impl JournalError for`.
-fn is_impl_of(line: &Line, name: &str) -> bool {
+fn is_impl_of(line: &CodeLine, name: &str) -> bool {
     let words: Vec<&str> = line.text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect();
     words.windows(2).any(|pair| pair == [name, "for"])
 }
@@ -91,8 +91,17 @@ mod tests {
     fn requests_leave_from_connect_only() {
         let house = House::made(&[
             ("crates/engine/src/a.rs", "let c = reqwest::Client::new();"),
-            ("crates/connect/src/wire.rs", "let c = reqwest::Client::new();"),
+            ("crates/connect/src/wire/client.rs", "let c = reqwest::Client::new();"),
+            ("crates/connect/src/scim/read.rs", "use reqwest::Method;\nlet c = Client::builder();"),
+            ("crates/connect/src/lib.rs", "#[cfg(test)]\nmod permits;"),
+            ("crates/connect/src/permits.rs", "let c = reqwest::Client::new();"),
         ]);
-        assert_eq!(client(&house), [Breach::at("crates/engine/src/a.rs", 1, "`reqwest` outside crates/connect")]);
+        assert_eq!(
+            client(&house),
+            [
+                Breach::at("crates/engine/src/a.rs", 1, "`reqwest` outside crates/connect"),
+                Breach::at("crates/connect/src/scim/read.rs", 2, "an HTTP client made outside crates/connect/src/wire"),
+            ]
+        );
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct File {
     pub(super) path: String,
     /// `None` where it isn't UTF-8 (a picture, a fixture in another encoding).
     pub(super) text: Option<String>,
+    /// Its lines, if it is Rust.
+    code: Vec<CodeLine>,
 }
 
 /// Everything that a rule may look at.
@@ -43,7 +45,7 @@ impl House {
                 continue;
             }
             let bytes = std::fs::read(&full).map_err(Stop::doing(&path))?;
-            files.push(File { path, text: String::from_utf8(bytes).ok() });
+            files.push((path, String::from_utf8(bytes).ok()));
         }
         let metadata = ask_cargo(root, &["metadata", "--format-version", "1"])?;
         let tree = ask_cargo(
@@ -51,7 +53,7 @@ impl House {
             &["tree", "--workspace", "--target", "all", "--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}"],
         )?;
         Ok(House {
-            files,
+            files: with_code(files),
             metadata: serde_json::from_slice(&metadata).map_err(Stop::doing("cargo metadata"))?,
             built: String::from_utf8_lossy(&tree).lines().filter_map(package).collect(),
         })
@@ -73,10 +75,8 @@ impl House {
     }
 
     /// Every line of Rust with comments and the inside of texts blanked, and whether it is only built for tests.
-    pub(super) fn rust_lines(&self) -> impl Iterator<Item = (&str, CodeLine)> {
-        self.texts()
-            .filter(|(path, _)| path.ends_with(".rs"))
-            .flat_map(|(path, text)| rust_code::lines(path, text).into_iter().map(move |line| (path, line)))
+    pub(super) fn rust_lines(&self) -> impl Iterator<Item = (&str, &CodeLine)> {
+        self.files.iter().flat_map(|file| file.code.iter().map(|line| (file.path.as_str(), line)))
     }
 
     /// True for a tracked file, or a folder that holds one.
@@ -88,9 +88,29 @@ impl House {
     /// A made-up house for a test.
     #[cfg(test)]
     pub(super) fn made(files: &[(&str, &str)]) -> House {
-        let files = files.iter().map(|(path, text)| File { path: (*path).to_owned(), text: Some((*text).to_owned()) }).collect();
-        House { files, metadata: Value::Null, built: BTreeSet::new() }
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned()))).collect();
+        House { files: with_code(files), metadata: Value::Null, built: BTreeSet::new() }
     }
+}
+
+/// Reads the Rust among the files. Which modules are for tests is known only from the files that declare them.
+fn with_code(files: Vec<(String, Option<String>)>) -> Vec<File> {
+    let rust = files.iter().filter(|(path, _)| path.ends_with(".rs")).filter_map(|(path, text)| Some((path, text.as_ref()?)));
+    let for_tests: Vec<String> = rust.flat_map(|(path, text)| rust_code::test_modules_beside(path, text)).collect();
+    let is_for_tests =
+        |path: &str| for_tests.iter().any(|module| path.strip_prefix(module.as_str()).is_some_and(|rest| rest.starts_with(['.', '/'])));
+    let code = |path: &str, text: &str| {
+        let mut lines = rust_code::lines(path, text);
+        let all = is_for_tests(path);
+        lines.iter_mut().for_each(|line| line.test |= all);
+        lines
+    };
+    let read = |(path, text): (String, Option<String>)| File {
+        code: text.as_deref().filter(|_| path.ends_with(".rs")).map(|text| code(&path, text)).unwrap_or_default(),
+        path,
+        text,
+    };
+    files.into_iter().map(read).collect()
 }
 
 /// Nothing is fetched: the rules look at what a build here used.

@@ -31,6 +31,24 @@ pub(super) fn is_test_file(path: &str) -> bool {
     file == "tests.rs" || file.ends_with("_tests.rs") || parts.any(|folder| matches!(folder, "tests" | "benches" | "examples"))
 }
 
+/// Where the modules lie that this file declares for tests only, by `#[cfg(test)] mod name;`: each without `.rs`, so that the
+/// file and the folder are both meant.
+pub(super) fn test_modules_beside(path: &str, source: &str) -> Vec<String> {
+    let stem = path.trim_end_matches(".rs");
+    let folder = match stem.rsplit_once('/') {
+        Some((folder, "lib" | "main" | "mod")) => folder,
+        _ => stem,
+    };
+    let blanked = blank(source);
+    let declared = blanked.split("#[cfg(test)]").skip(1).filter_map(|after| after.split_once(';').map(|(head, _)| head));
+    declared
+        .filter_map(|head| match head.split_whitespace().collect::<Vec<_>>().as_slice() {
+            ["mod", name] | ["pub" | "pub(crate)" | "pub(super)", "mod", name] => Some(format!("{folder}/{name}")),
+            _ => None,
+        })
+        .collect()
+}
+
 /// The same length and the same lines, with comments and the inside of text and character literals as spaces.
 fn blank(source: &str) -> String {
     let bytes = source.as_bytes();
@@ -176,6 +194,13 @@ mod tests {
         let source = "fn a() {}\n#[cfg(test)]\nmod tests {\n fn b() { \"}\" }\n}\nfn c() {}\n#[cfg(test)]\nfn d() {}\nfn e() {}";
         let tests: Vec<bool> = lines("src/a.rs", source).iter().map(|line| line.test).collect();
         assert_eq!(tests, [false, true, true, true, true, false, false, false, false]);
+    }
+
+    #[test]
+    fn a_module_declared_for_tests_only_is_found_where_it_lies() {
+        let source = "#[cfg(test)]\nmod permits;\nmod wire;\n#[cfg(test)]\nfn a() { b; }\n#[cfg(test)]\npub(crate) mod made;";
+        assert_eq!(test_modules_beside("crates/a/src/lib.rs", source), ["crates/a/src/permits", "crates/a/src/made"]);
+        assert_eq!(test_modules_beside("crates/a/src/scan.rs", source), ["crates/a/src/scan/permits", "crates/a/src/scan/made"]);
     }
 
     #[test]
