@@ -1,0 +1,59 @@
+//! The apps that usher knows: names and texts, parsed on demand.
+
+use std::fmt;
+
+use super::Manifest;
+use crate::diagnostic::{Diagnostic, nearest};
+
+/// The catalogue goes down from the command line as an argument: below it nobody reads files or knows which apps exist.
+#[derive(Clone, Default)]
+pub struct Catalogue {
+    apps: Vec<(String, String)>,
+}
+
+impl Catalogue {
+    /// From pairs of app and manifest text; a later pair replaces an earlier one of the same name (a company's own app).
+    pub fn new<N: Into<String>, T: Into<String>>(apps: impl IntoIterator<Item = (N, T)>) -> Self {
+        let mut all = std::collections::BTreeMap::new();
+        for (name, text) in apps {
+            all.insert(name.into(), text.into());
+        }
+        Catalogue { apps: all.into_iter().collect() }
+    }
+
+    /// All names, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.apps.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The text of an app's manifest.
+    pub fn text(&self, app: &str) -> Option<&str> {
+        self.apps.iter().find(|(name, _)| name == app).map(|(_, text)| text.as_str())
+    }
+
+    /// One app.
+    ///
+    /// # Errors
+    /// `APP-001`: nothing has that name; the nearest one is offered. `MANIFEST-…`: its manifest can't be read.
+    pub fn get(&self, app: &str) -> Result<Manifest, Diagnostic> {
+        match self.text(app) {
+            Some(text) => Manifest::parse(format!("apps/{app}/app.yaml"), text),
+            None => Err(self.unknown(app)),
+        }
+    }
+
+    /// What is said where an app is not known.
+    pub fn unknown(&self, app: &str) -> Diagnostic {
+        let message = Diagnostic::new("APP-001", "unknown app", format!("`{app}` is not in the catalogue"));
+        match nearest(app, self.names()) {
+            Some(name) => message.hint(format!("did you mean `{name}`?")),
+            None => message.hint("all apps: usher app list; an app with SCIM needs no entry of its own: app: scim; any export: app: csv"),
+        }
+    }
+}
+
+impl fmt::Debug for Catalogue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
