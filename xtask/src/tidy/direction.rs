@@ -40,15 +40,15 @@ const MAY_TEST_WITH: &str = "usher-sandbox";
 const HTTP_CLIENTS: &[&str] = &["reqwest", "hyper-util", "ureq", "isahc", "attohttpc", "curl", "surf"];
 
 /// A dependency as a member's manifest names it.
-struct Edge<'a> {
+pub(super) struct Edge<'a> {
     from: &'a str,
-    to: &'a str,
+    pub(super) to: &'a str,
     manifest: &'a str,
     for_tests: bool,
 }
 
 fn direction(house: &House) -> Vec<Breach> {
-    let members: Vec<&str> = packages(house).filter(|package| package["source"].is_null()).filter_map(|p| p["name"].as_str()).collect();
+    let members: Vec<&str> = members(house).collect();
     let mut breaches = Vec::new();
     for edge in edges(house).filter(|edge| members.contains(&edge.to)) {
         let Some((_, may_know)) = MAY_KNOW.iter().find(|(name, _)| *name == edge.from) else {
@@ -70,11 +70,17 @@ fn clients(house: &House) -> Vec<Breach> {
         .collect()
 }
 
+/// Our own packages by name.
+pub(super) fn members(house: &House) -> impl Iterator<Item = &str> {
+    packages(house).filter(|package| package["source"].is_null()).filter_map(|package| package["name"].as_str())
+}
+
 fn packages(house: &House) -> impl Iterator<Item = &Value> {
     house.metadata["packages"].as_array().into_iter().flatten()
 }
 
-fn edges(house: &House) -> impl Iterator<Item = Edge<'_>> {
+/// What our manifests name, tests' dependencies too.
+pub(super) fn edges(house: &House) -> impl Iterator<Item = Edge<'_>> {
     packages(house).filter(|package| package["source"].is_null()).flat_map(|package| {
         package["dependencies"].as_array().into_iter().flatten().filter_map(|dependency| {
             Some(Edge {
@@ -88,7 +94,7 @@ fn edges(house: &House) -> impl Iterator<Item = Edge<'_>> {
 }
 
 /// Points at the line of the manifest that names the dependency.
-fn breach(house: &House, edge: &Edge<'_>, what: String) -> Breach {
+pub(super) fn breach(house: &House, edge: &Edge<'_>, what: String) -> Breach {
     let found =
         house.texts().find(|(path, _)| path.ends_with("Cargo.toml") && edge.manifest.ends_with(&format!("/{path}")) && path.len() > 10);
     let Some((path, text)) = found else { return Breach::at(edge.manifest, None, what) };

@@ -1,5 +1,8 @@
 //! A reason for each dependency.
 
+use std::collections::BTreeSet;
+
+use super::direction::{breach, edges, members};
 use super::house::House;
 use super::{Breach, Rule};
 
@@ -9,43 +12,36 @@ pub(super) const RULE: Rule = Rule {
     check: noted,
 };
 
-const MANIFEST: &str = "Cargo.toml";
 const REGISTER: &str = "docs/adr/0004-dependencies.md";
 
 fn noted(house: &House) -> Vec<Breach> {
     let register = house.text(REGISTER).unwrap_or_default();
-    let named = |name: &str| register.lines().any(|line| line.starts_with('|') && line.contains(&format!("`{name}`")));
-    let listed = dependencies(house.text(MANIFEST).unwrap_or_default());
-    let missing = listed.into_iter().filter(|(_, name)| !named(name));
-    missing.map(|(line, name)| Breach::at(MANIFEST, line, format!("`{name}` has no line in {REGISTER}"))).collect()
-}
-
-/// Foreign crates under `[workspace.dependencies]`, with their lines.
-fn dependencies(manifest: &str) -> Vec<(usize, &str)> {
-    let mut inside = false;
-    let mut out = Vec::new();
-    for (index, line) in manifest.lines().enumerate() {
-        if line.starts_with('[') {
-            inside = line.trim() == "[workspace.dependencies]";
-        } else if inside
-            && !line.contains("path = \"crates/")
-            && let Some((name, _)) = line.split_once(['=', '.'])
-            && !line.starts_with('#')
-        {
-            out.push((index + 1, name.trim()));
-        }
-    }
-    out
+    let has_line = |name: &str| register.lines().any(|line| line.starts_with('|') && line.contains(&format!("`{name}`")));
+    let members: BTreeSet<&str> = members(house).collect();
+    let mut said = BTreeSet::new();
+    edges(house)
+        .filter(|edge| !members.contains(edge.to) && !has_line(edge.to) && said.insert(edge.to))
+        .map(|edge| breach(house, &edge, format!("`{}` has no line in {REGISTER}", edge.to)))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
-    fn a_dependency_without_a_line_in_the_register_is_named() {
-        let manifest = "[workspace.dependencies]\nusher-domain = { path = \"crates/domain\" }\n# why\nserde = \"1\"\nring = \"0.17\"\n\n[profile.dev]\ndebug = 1\n";
-        let house = House::made(&[(MANIFEST, manifest), (REGISTER, "`ring` in prose\n| `serde`, `other` | x |\n")]);
-        assert_eq!(noted(&house), [Breach::at(MANIFEST, 5, format!("`ring` has no line in {REGISTER}"))]);
+    fn a_dependency_without_a_line_in_the_register_is_named_once() {
+        let manifest = "[dependencies]\nring.workspace = true\nserde.workspace = true\n";
+        let mut house = House::made(&[
+            ("crates/a/Cargo.toml", manifest),
+            ("crates/b/Cargo.toml", manifest),
+            (REGISTER, "`ring` in prose\n| `serde`, `other` | x |\n"),
+        ]);
+        let dependencies = json!([{"name": "ring", "kind": null}, {"name": "serde", "kind": null}, {"name": "usher-a", "kind": null}]);
+        let package = |name: &str, folder: &str| json!({"name": name, "source": null, "manifest_path": format!("/x/{folder}/Cargo.toml"), "dependencies": dependencies});
+        house.metadata =
+            json!({"packages": [package("usher-a", "crates/a"), package("usher-b", "crates/b"), {"name": "serde", "source": "registry"}]});
+        assert_eq!(noted(&house), [Breach::at("crates/a/Cargo.toml", 2, format!("`ring` has no line in {REGISTER}"))]);
     }
 }
