@@ -88,6 +88,11 @@ impl Salt {
     pub const fn new(random: [u8; 16]) -> Self {
         Salt(random)
     }
+
+    /// The 16 bytes, as a store keeps them.
+    pub const fn bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
 }
 
 impl fmt::Display for Salt {
