@@ -1,0 +1,72 @@
+//! Where the store is, as `store:` of usher.yaml says it.
+
+use std::path::{Path, PathBuf};
+
+use usher_domain::diagnostic::{Diagnostic, nearest};
+
+/// A store's address, understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Location {
+    Sqlite(PathBuf),
+}
+
+/// Understands `sqlite:PATH`; a relative path counts from the workspace.
+pub(crate) fn parse(url: &str, workspace: &Path) -> Result<Location, Diagnostic> {
+    let not_understood =
+        |detail: String, hint: String| Diagnostic::new("STORE-001", "the store's address is not understood", detail).hint(hint);
+    let Some((scheme, rest)) = url.split_once(':') else {
+        return Err(not_understood(format!("`{url}` names no kind of store"), format!("write store: sqlite:{url}")));
+    };
+    match scheme {
+        "sqlite" => {
+            if rest.is_empty() || rest.starts_with("//") || rest.starts_with(':') || rest.contains('\0') {
+                return Err(not_understood(format!("`{url}` names no file"), "write store: sqlite:usher.db".into()));
+            }
+            Ok(Location::Sqlite(workspace.join(rest)))
+        }
+        // The address may hold a password: it is not repeated.
+        "postgres" | "postgresql" => Err(Diagnostic::new(
+            "STORE-002",
+            "PostgreSQL is not in this version",
+            "the address begins with postgres: this version of usher keeps its store in SQLite; PostgreSQL comes with a later one",
+        )
+        .hint("write store: sqlite:usher.db")),
+        other => {
+            let hint = match nearest(other, ["sqlite", "postgres"]) {
+                Some(near) => format!("did you mean `{near}:`? write store: sqlite:usher.db"),
+                None => "write store: sqlite:usher.db".into(),
+            };
+            Err(not_understood(format!("`{other}:` is no kind of store"), hint))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relative_path_counts_from_the_workspace() {
+        let at = Path::new("/srv/usher");
+        assert_eq!(parse("sqlite:usher.db", at), Ok(Location::Sqlite("/srv/usher/usher.db".into())));
+        assert_eq!(parse("sqlite:/var/lib/usher.db", at), Ok(Location::Sqlite("/var/lib/usher.db".into())));
+    }
+
+    #[test]
+    fn an_address_that_is_none_gets_its_reason_and_a_hint() {
+        let cases = [
+            ("usher.db", "STORE-001", "sqlite:usher.db"),
+            ("sqlite:", "STORE-001", "sqlite:usher.db"),
+            ("sqlite::memory:", "STORE-001", "sqlite:usher.db"),
+            ("sqlite://usher.db", "STORE-001", "sqlite:usher.db"),
+            ("sqllite:usher.db", "STORE-001", "did you mean `sqlite:`"),
+            ("postgres://usher:hunter2@db/usher", "STORE-002", "sqlite:usher.db"),
+        ];
+        for (url, code, hint) in cases {
+            let said = parse(url, Path::new("/w")).unwrap_err();
+            assert_eq!(said.code, code, "{url}");
+            assert!(said.hint.as_ref().unwrap().contains(hint), "{url}: {:?}", said.hint);
+            assert!(!said.to_string().contains("hunter2"), "a password is never repeated");
+        }
+    }
+}
