@@ -9,7 +9,7 @@ use super::writer::{Desk, Pen};
 use crate::error::StoreError;
 
 /// Most jobs in one transaction, so that the first of them is answered while others still come.
-const MOST: usize = 256;
+pub(super) const MOST: usize = 256;
 
 /// Something to write, and somebody who waits for it.
 pub(super) trait Job: Send {
@@ -61,8 +61,10 @@ pub(super) fn work(desk: &mut Desk, waiting: &Receiver<Box<dyn Job>>) {
 
 fn group(desk: &mut Desk, first: Box<dyn Job>, waiting: &Receiver<Box<dyn Job>>) {
     if let Err(why) = execute(desk, "BEGIN IMMEDIATE") {
-        // Whoever waits behind would wait as long again for the same answer.
-        std::iter::once(first).chain(waiting.try_iter()).for_each(|job| job.refuse(why.clone()));
+        // Whoever waits behind would wait as long again for the same answer. They are counted before the first is told: who
+        // comes after that answer has not waited at all.
+        let behind: Vec<_> = waiting.try_iter().collect();
+        std::iter::once(first).chain(behind).for_each(|job| job.refuse(why.clone()));
         return;
     }
     let mut done = Vec::new();
@@ -83,7 +85,9 @@ fn group(desk: &mut Desk, first: Box<dyn Job>, waiting: &Receiver<Box<dyn Job>>)
         None => execute(desk, "COMMIT"),
         Some(why) => Err(why),
     };
-    if kept.is_err() {
+    if kept.is_ok() {
+        desk.transactions += 1;
+    } else {
         desk.seen.clear();
         if !desk.db.is_autocommit() {
             // If even this fails, the next BEGIN says so to whoever comes next.

@@ -35,9 +35,16 @@ pub(super) struct Desk {
     pub(super) clock: Clock,
     pub(super) me: Process,
     pub(super) seen: SeenCache,
+    /// How many were committed so far.
+    pub(super) transactions: u64,
 }
 
 impl Desk {
+    pub(super) fn new(db: Connection, settings: &Settings) -> Self {
+        let (path, clock) = (settings.path.clone(), settings.clock.clone());
+        Desk { db, path, clock, me: process::this(), seen: SeenCache::default(), transactions: 0 }
+    }
+
     pub(super) fn pen(&mut self) -> Pen<'_> {
         Pen { db: &self.db, now: (self.clock)(), me: &self.me, seen: &mut self.seen }
     }
@@ -52,8 +59,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(db: Connection, settings: &Settings) -> Result<Self, Diagnostic> {
         let (jobs, waiting) = mpsc::channel();
-        let mut desk =
-            Desk { db, path: settings.path.clone(), clock: settings.clock.clone(), me: process::this(), seen: SeenCache::default() };
+        let mut desk = Desk::new(db, settings);
         let thread = std::thread::Builder::new()
             .name("usher-store-writer".into())
             .spawn(move || groups::work(&mut desk, &waiting))

@@ -1,5 +1,9 @@
 //! The contract on SQLite, and what only this engine promises.
 
+mod broken;
+mod grouped;
+mod processes;
+
 use std::path::Path;
 use std::sync::Arc;
 
