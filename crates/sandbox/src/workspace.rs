@@ -79,3 +79,40 @@ guards:
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use usher_domain::manifest::Catalogue;
+
+    use super::*;
+
+    #[test]
+    fn the_text_is_a_workspace_that_the_catalogue_agrees_with() {
+        let company = Company::new(42, 120, "2026-11-25T09:00:00Z".parse().unwrap());
+        let keys = [
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIN92U87sUZMMYLoXVi5/2b6zjRoyIvqcyA4irxQGaFD9",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKgReyfbmufQtUpOAUghW/gMQ7pNsAc9/HSw7VaD5Ql1 made-here",
+        ];
+        let approvers =
+            [(company.person(CAST.approver).email.as_str(), keys[0]), (company.person(CAST.second_approver).email.as_str(), keys[1])];
+        let wanted = Workspace {
+            idp_url: "http://127.0.0.1:4001/v2",
+            okta_host: "127.0.0.1:4002",
+            darktrace_host: "127.0.0.1:4003",
+            approvers: &approvers,
+            propose_files: true,
+        };
+        let apps = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../apps");
+        let catalogue = Catalogue::new(["csv_people", "csv", "scim", "okta", "darktrace"].map(|app| {
+            let file = apps.join(app).join("app.yaml");
+            (app, std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display())))
+        }));
+        let text = wanted.text(&company);
+        let workspace = usher_domain::workspace::Workspace::parse("usher.yaml", &text).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let problems: Vec<String> = workspace.check("usher.yaml", &catalogue).iter().map(ToString::to_string).collect();
+        assert_eq!(problems, Vec::<String>::new());
+        assert_eq!(workspace.instances.len(), 6);
+        assert!(!text.contains("made-here"));
+        assert_eq!(workspace.members("it-leads", None).len(), 2);
+    }
+}
