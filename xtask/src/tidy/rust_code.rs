@@ -24,11 +24,11 @@ pub(super) fn lines(path: &str, source: &str) -> Vec<CodeLine> {
     out
 }
 
-/// Test programs, benches, examples, and test modules in a file of their own.
+/// Test programs, contracts that several crates test against, benches, examples, and test modules in a file of their own.
 pub(super) fn is_test_file(path: &str) -> bool {
     let mut parts = path.split('/').rev();
     let file = parts.next().unwrap_or_default();
-    file == "tests.rs" || file.ends_with("_tests.rs") || parts.any(|folder| matches!(folder, "tests" | "benches" | "examples"))
+    file == "tests.rs" || file.ends_with("_tests.rs") || parts.any(|folder| matches!(folder, "tests" | "testing" | "benches" | "examples"))
 }
 
 /// Where the modules lie that this file declares for tests only, by `#[cfg(test)] mod name;`: each without `.rs`, so that the
@@ -209,6 +209,7 @@ mod tests {
             ("tests/scenarios/leaver.rs", true),
             ("crates/domain/tests/doors.rs", true),
             ("crates/store/src/sqlite/tests.rs", true),
+            ("crates/store/src/testing/contract/facts.rs", true),
             ("crates/store/src/sqlite.rs", false),
             ("crates/store/src/contests.rs", false),
         ] {
