@@ -6,11 +6,12 @@
 pub mod account;
 pub mod approval;
 pub mod canon;
-pub mod checkpoint;
 pub mod cel;
+pub mod checkpoint;
 pub mod diagnostic;
 pub mod digest;
 pub mod duration;
+pub mod evidence;
 pub mod fact;
 pub mod finding;
 pub mod fresh;

@@ -83,28 +83,34 @@ impl Silent {
 
 /// Checks the proof over the statement's bytes, and looks up who it is.
 pub(crate) fn hear(kind: Kind, bytes: &[u8], statement: &Statement, proof: &[u8], force: &Force<'_>, at: Time) -> Result<Voice, Silent> {
-    let by = statement.by();
     match kind {
-        Kind::Oidc => {
-            let oidc = force.oidc.ok_or_else(|| Silent::Foreign("no single sign-on is in force: this".to_owned()))?;
-            let signed_in = oidc.check(proof, bytes, by, statement.made()).map_err(|e| Silent::Broken(e.to_string(), None))?;
-            Ok(Voice { by: by.to_owned(), identity: signed_in.identity, kind, groups: signed_in.groups, key: None })
-        }
-        Kind::Sshsig => {
-            let key = sshsig::verify(proof, bytes).map_err(|e: SshError| Silent::Broken(e.to_string(), e.hint()))?;
-            let print = key.fingerprint();
-            if force.revoked.contains(&key) {
-                return Err(Silent::Revoked(print));
-            }
-            match force.signers.owner(&key) {
-                None => return Err(Silent::Foreign(print)),
-                Some(owner) if owner != by => return Err(Silent::AnotherPerson(owner.to_owned())),
-                Some(_) => {}
-            }
-            let groups = force.signers.groups(by, &key, at).ok_or(Silent::NotInForce(print.clone()))?;
-            Ok(Voice { by: by.to_owned(), identity: print, kind, groups, key: Some(key) })
-        }
+        Kind::Oidc => signed_in(bytes, statement, proof, force),
+        Kind::Sshsig => signed_by(sshsig::verify(proof, bytes), statement.by(), force, at),
     }
+}
+
+/// Whose ID token this is, under the identity provider in force.
+pub(crate) fn signed_in(bytes: &[u8], statement: &Statement, token: &[u8], force: &Force<'_>) -> Result<Voice, Silent> {
+    let by = statement.by();
+    let oidc = force.oidc.ok_or_else(|| Silent::Foreign("no single sign-on is in force: this".to_owned()))?;
+    let signed_in = oidc.check(token, bytes, by, statement.made()).map_err(|e| Silent::Broken(e.to_string(), None))?;
+    Ok(Voice { by: by.to_owned(), identity: signed_in.identity, kind: Kind::Oidc, groups: signed_in.groups, key: None })
+}
+
+/// Whose key made a signature, under the signers in force. `verified` is what [`sshsig::verify`] said.
+pub(crate) fn signed_by(verified: Result<Key, SshError>, by: &str, force: &Force<'_>, at: Time) -> Result<Voice, Silent> {
+    let key = verified.map_err(|e| Silent::Broken(e.to_string(), e.hint()))?;
+    let print = key.fingerprint();
+    if force.revoked.contains(&key) {
+        return Err(Silent::Revoked(print));
+    }
+    match force.signers.owner(&key) {
+        None => return Err(Silent::Foreign(print)),
+        Some(owner) if owner != by => return Err(Silent::AnotherPerson(owner.to_owned())),
+        Some(_) => {}
+    }
+    let groups = force.signers.groups(by, &key, at).ok_or(Silent::NotInForce(print.clone()))?;
+    Ok(Voice { by: by.to_owned(), identity: print, kind: Kind::Sshsig, groups, key: Some(key) })
 }
 
 impl Voice {

@@ -3,6 +3,7 @@
 
 mod entry;
 
+pub(crate) use entry::names_somebody;
 pub use entry::{Entry, LogError, Logged};
 
 use serde_json::{Map, Value};

@@ -10,6 +10,8 @@ const FIRST: &str = "usher standing v1";
 /// The longest life of a standing approval, in seconds: 366 days.
 const LONGEST: i64 = 366 * 86_400;
 
+const TOO_LONG: &str = "`expires` is more than 366 days after `made`";
+
 /// What one approver allows in advance.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
@@ -72,7 +74,7 @@ impl Standing {
         let made = time(11, "made", made)?;
         let expires = time(12, "expires", expires)?;
         if expires.seconds_since(made) > LONGEST {
-            return Err(malformed(12, "`expires` is more than 366 days after `made`"));
+            return Err(malformed(12, TOO_LONG));
         }
         Ok(Standing {
             standing: spelled(2, "standing", standing, names::is_word)?,
@@ -88,6 +90,11 @@ impl Standing {
             expires,
             nonce: nonce.parse().map_err(|e| malformed(13, format!("`nonce`: {e}")))?,
         })
+    }
+
+    /// True if a text was refused because it would live longer than 366 days: that is a stretched approval, not a broken text.
+    pub(crate) fn too_long(error: &MessageError) -> bool {
+        matches!(error, MessageError::Malformed { what, .. } if what == TOO_LONG)
     }
 
     /// Why a step is outside of it; `None` if it is covered.

@@ -40,6 +40,12 @@ pub enum PlanError {
         /// What is wrong.
         what: String,
     },
+    /// A step can't be undone, and the plan needs nobody: never a plan, whatever policy says.
+    #[error("line {line}: an irreversible step in a plan that needs nobody")]
+    NeedMissing {
+        /// The line, from 1.
+        line: usize,
+    },
     /// A plan, but not in its canonical bytes: refused, never repaired.
     #[error("line {line}: {what}")]
     NotCanonical {
@@ -64,7 +70,9 @@ impl PlanError {
         let hint = "make a new plan: usher plan";
         match self {
             PlanError::DigestDiffers { .. } => Diagnostic::new("PLAN-001", "plan file was changed", self.to_string()).hint(hint),
-            PlanError::Malformed { .. } => Diagnostic::new("PLAN-002", "not a plan", self.to_string()).hint(hint),
+            PlanError::Malformed { .. } | PlanError::NeedMissing { .. } => {
+                Diagnostic::new("PLAN-002", "not a plan", self.to_string()).hint(hint)
+            }
             PlanError::NotCanonical { .. } => Diagnostic::new("PLAN-003", "plan file is not canonical", self.to_string()).hint(hint),
         }
     }

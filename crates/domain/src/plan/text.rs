@@ -71,7 +71,7 @@ fn check(head: &Head, steps: &[Step]) -> Result<(), PlanError> {
             return Err(PlanError::malformed(line, format!("`n` is {}, must be {}", step.n, i + 1)));
         }
         if step.irreversible && head.need.is_empty() {
-            return Err(PlanError::malformed(line, "an irreversible step in a plan that needs nobody"));
+            return Err(PlanError::NeedMissing { line });
         }
         if step.after_steps.iter().any(|n| *n as usize > steps.len()) {
             return Err(PlanError::malformed(line, "`after_steps` names a step that is not there"));
