@@ -43,6 +43,10 @@ pub const WORKSPACE: Area = Area {
     budget: "WORKSPACE-006",
 };
 
+/// A list of accounts that a person typed (`lists/<instance>.yaml`).
+pub const LIST: Area =
+    Area { syntax: "LIST-001", unknown: "LIST-002", missing: "LIST-003", value: "LIST-004", duplicate: "LIST-005", budget: "LIST-006" };
+
 /// Reads one document of that type. `file` is only named in messages.
 ///
 /// # Errors
