@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use usher_domain::journal::WritePermit;
+use usher_domain::manifest::OperationName;
 use usher_domain::snapshot::{Ended, Row};
 
 use crate::fault::Fault;
@@ -25,6 +26,18 @@ pub enum ConnectorKind {
     Csv,
     /// A person.
     Human,
+}
+
+impl ConnectorKind {
+    /// The word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ConnectorKind::Http => "http",
+            ConnectorKind::Scim => "scim",
+            ConnectorKind::Csv => "csv",
+            ConnectorKind::Human => "human",
+        }
+    }
 }
 
 /// What to read.
@@ -140,6 +153,11 @@ pub struct CheckReport {
 pub trait Connector: Send + Sync {
     /// Which kind.
     fn kind(&self) -> ConnectorKind;
+
+    /// Which kind does which operation, for `coverage`. What is missing can't be done in this instance.
+    fn ways(&self) -> BTreeMap<OperationName, ConnectorKind> {
+        BTreeMap::new()
+    }
 
     /// What makes two reads the same list: connector, operation, filter, in words. Its digest goes into the snapshot.
     fn query(&self, want: &Want) -> String;

@@ -4,11 +4,14 @@ pub mod clock;
 pub mod connector;
 pub mod csv;
 pub mod fault;
+pub mod human;
 pub mod registry;
 pub mod secrets;
 pub mod target;
 
 mod bearer;
+mod http;
+mod mixed;
 #[cfg(test)]
 mod permits;
 mod scim;

@@ -3,11 +3,11 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base64::Engine as _;
-use serde::{Deserialize, Serialize};
 use usher_domain::diagnostic::Diagnostic;
+use usher_domain::workspace::SecretRef;
 use zeroize::Zeroizing;
 
 /// Most bytes of a secret file: a private key in PEM has 4 KiB, anything much larger is another file.
@@ -35,23 +35,13 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Where a secret stands: `{env: NAME}` or `{file: PATH}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecretReference {
-    /// An environment variable.
-    Env(String),
-    /// A file that only its owner (and group) may read; one newline at its end doesn't count.
-    File(PathBuf),
-}
-
 /// Reads a secret. `what` names it in messages (`okta.api_token`), `env` looks a variable up, `dir` is where relative paths begin.
 ///
 /// # Errors
 /// `SECRET-001` variable not set, `002` no such file, `003` unreadable, `004` empty, `005` everybody may read the file, `006` not text.
-pub fn resolve(what: &str, reference: &SecretReference, dir: &Path, env: impl Fn(&str) -> Option<OsString>) -> Result<Secret, Diagnostic> {
+pub fn resolve(what: &str, reference: &SecretRef, dir: &Path, env: impl Fn(&str) -> Option<OsString>) -> Result<Secret, Diagnostic> {
     match reference {
-        SecretReference::Env(name) => {
+        SecretRef::Env(name) => {
             let value = env(name).ok_or_else(|| {
                 Diagnostic::new("SECRET-001", "a secret is not set", format!("{what}: the environment variable {name} is not set"))
                     .hint(format!("export {name}=…"))
@@ -59,7 +49,7 @@ pub fn resolve(what: &str, reference: &SecretReference, dir: &Path, env: impl Fn
             let value = value.into_string().map_err(|_| not_text(what, &format!("the environment variable {name}")))?;
             checked(what, &format!("the environment variable {name}"), Zeroizing::new(value))
         }
-        SecretReference::File(path) => from_file(what, &dir.join(path)),
+        SecretRef::File(path) => from_file(what, &dir.join(path)),
     }
 }
 
@@ -199,7 +189,7 @@ pub(crate) fn percent_encoded(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn code(reference: &SecretReference) -> &'static str {
+    fn code(reference: &SecretRef) -> &'static str {
         resolve("okta.api_token", reference, Path::new("/"), |_| None).unwrap_err().code
     }
 
@@ -211,18 +201,18 @@ mod tests {
             let path = dir.path().join(name);
             std::fs::write(&path, bytes).unwrap();
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-            SecretReference::File(path)
+            SecretRef::File(path.to_str().unwrap().to_owned())
         };
-        assert_eq!(code(&SecretReference::Env("USHER_NO_SUCH".into())), "SECRET-001");
-        assert_eq!(code(&SecretReference::File(dir.path().join("none"))), "SECRET-002");
-        assert_eq!(code(&SecretReference::File(dir.path().to_owned())), "SECRET-003");
+        assert_eq!(code(&SecretRef::Env("USHER_NO_SUCH".into())), "SECRET-001");
+        assert_eq!(code(&SecretRef::File(dir.path().join("none").to_str().unwrap().into())), "SECRET-002");
+        assert_eq!(code(&SecretRef::File(dir.path().to_str().unwrap().into())), "SECRET-003");
         assert_eq!(code(&write("large", &vec![b'a'; 70_000], 0o600)), "SECRET-003");
         assert_eq!(code(&write("empty", b"\n", 0o600)), "SECRET-004");
         assert_eq!(code(&write("open", b"s3cret", 0o644)), "SECRET-005");
         assert_eq!(code(&write("binary", b"\xff\xfe\x00", 0o600)), "SECRET-006");
         let good = resolve("x", &write("good", b"s3cret value\r\n", 0o640), Path::new("/"), |_| None).unwrap();
         assert_eq!(good.expose(), "s3cret value", "one line end is no part of it");
-        let env = resolve("x", &SecretReference::Env("T".into()), Path::new("/"), |name| (name == "T").then(|| "v".into())).unwrap();
+        let env = resolve("x", &SecretRef::Env("T".into()), Path::new("/"), |name| (name == "T").then(|| "v".into())).unwrap();
         assert_eq!(env.expose(), "v");
         assert_eq!(format!("{env:?}"), "…");
     }

@@ -22,6 +22,11 @@ pub fn entitlement(opening: &Opening) -> Option<EntitlementTarget> {
     Some(EntitlementTarget { kind: text("kind")?, id: text("id")? })
 }
 
+/// The kind of the credential of a step: `account.credential.kind` of its opening.
+pub(crate) fn credential_kind(opening: &Opening) -> Option<String> {
+    opening.account().get("credential")?.get("kind")?.as_str().map(str::to_owned)
+}
+
 /// The account's native id, without which nothing but a creation can be addressed.
 ///
 /// # Errors

@@ -23,12 +23,11 @@ use usher_domain::diagnostic::Diagnostic;
 use usher_domain::journal::WritePermit;
 use usher_domain::time::Time;
 
-use crate::bearer::Bearer;
 use crate::connector::{Ack, BoxFuture, Budget, CheckReport, Connector, ConnectorKind, Cursor, Reader, Want};
 use crate::fault::{Fault, FaultClass};
 use crate::registry::Options;
-use crate::secrets::{Scrub, Secret};
-use crate::wire::{self, Allowance, Answer, Backoff, Classify, Pins, RateHeaders, Request, Wire, WireParts};
+use crate::secrets::Scrub;
+use crate::wire::{self, Allowance, Answer, Authorize, Backoff, Classify, Pins, RateHeaders, Request, Wire, WireParts};
 
 /// An instance that speaks SCIM.
 pub(crate) struct Scim {
@@ -40,17 +39,14 @@ pub(crate) struct Scim {
 }
 
 impl Scim {
-    /// `base` is the address that `/Users` follows; without a `token` no credentials are sent.
+    /// `base` is the address that `/Users` follows.
     ///
     /// # Errors
-    /// `WIRE-001`, `WIRE-002`: the address or this machine's TLS can't be used. `SECRET-006`: the token can't travel in a header.
-    pub(crate) fn new(instance: &str, base: Url, token: Option<Secret>, options: &Options) -> Result<Self, Diagnostic> {
-        let pins = Pins::to(&base, options.plain_http)?;
-        let scrub = Scrub::of(&token);
-        let auth = Box::new(Bearer::new(instance, token)?);
+    /// `WIRE-001`, `WIRE-002`: the address or this machine's TLS can't be used.
+    pub(crate) fn new(instance: &str, base: Url, auth: Box<dyn Authorize>, scrub: Scrub, options: &Options) -> Result<Self, Diagnostic> {
         let wire = Wire::new(WireParts {
             instance: instance.to_owned(),
-            pins,
+            pins: Pins::to(&base, options.plain_http)?,
             auth,
             scrub,
             clock: options.clock.clone(),

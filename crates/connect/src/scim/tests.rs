@@ -18,6 +18,7 @@ use super::*;
 use crate::clock::tests::by_hand;
 use crate::connector::{Page, Turn};
 use crate::permits::permit;
+use crate::secrets::Secret;
 use crate::wire::tests::{reply, serve};
 
 const NOW: i64 = 1_795_683_600;
@@ -27,8 +28,11 @@ fn now() -> Time {
 }
 
 fn client(url: &str, token: &str) -> Scim {
-    let options = Options { clock: by_hand(now()).0, seed: 1, plain_http: false };
-    Scim::new("box", url.parse().unwrap(), Some(Secret::new(token)), &options).unwrap()
+    let options = Options { clock: by_hand(now()).0, seed: 1, plain_http: false, dir: "/nowhere".into() };
+    let token = Secret::new(token);
+    let scrub = Scrub::of([&token]);
+    let bearer = crate::bearer::Bearer::new("box", Some(token)).unwrap();
+    Scim::new("box", url.parse().unwrap(), Box::new(bearer), scrub, &options).unwrap()
 }
 
 /// A simulated provider with users `person0` and so on, and these faults.

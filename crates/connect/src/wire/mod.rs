@@ -21,7 +21,7 @@ use usher_domain::journal::WritePermit;
 use usher_domain::time::Time;
 
 pub(crate) use classify::{ByStatus, Classify, class_of, fault as fault_of, shortened};
-pub(crate) use client::Pins;
+pub(crate) use client::{Pins, is_loopback};
 pub(crate) use date::ResetFormat;
 pub(crate) use pace::{Allowance, Backoff, RateHeaders};
 pub(crate) use request::{Answer, Request};
@@ -67,6 +67,8 @@ pub(crate) struct Wire {
     parts: WireParts,
     client: reqwest::Client,
     quota: Mutex<pace::Quota>,
+    /// When the last request left, or will.
+    last: Mutex<Option<Time>>,
     rolls: AtomicU64,
 }
 
@@ -75,7 +77,7 @@ impl Wire {
     /// `WIRE-001` if TLS can't be set up on this machine (no root certificates).
     pub(crate) fn new(parts: WireParts) -> Result<Self, Diagnostic> {
         let client = client::build(&parts.pins)?;
-        Ok(Wire { parts, client, quota: Mutex::default(), rolls: AtomicU64::new(0) })
+        Ok(Wire { parts, client, quota: Mutex::default(), last: Mutex::default(), rolls: AtomicU64::new(0) })
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -172,12 +174,30 @@ impl Wire {
     }
 
     async fn exchange(&self, request: Request, answer: Duration, bytes: usize) -> Result<Answer, Fault> {
+        self.keep_apart().await;
         let secrets = request.secrets.clone();
         let answered = client::exchange(&self.client, request, answer, bytes).await.map_err(|fault| self.clean(fault, &secrets))?;
         if let Ok(mut quota) = self.quota.lock() {
             quota.note(&answered.headers, &self.parts.rate, self.parts.clock.now());
         }
         Ok(answered)
+    }
+
+    /// Waits until the documented limit allows one more request.
+    async fn keep_apart(&self) {
+        let Some(gap) = self.parts.rate.gap else { return };
+        let now = self.parts.clock.now();
+        let wait = match self.last.lock() {
+            Ok(mut last) => {
+                let free = last.map_or(now, |last| Time::from_micros(last.micros() + i64::try_from(gap.as_micros()).unwrap_or(0)).max(now));
+                *last = Some(free);
+                Duration::from_micros(u64::try_from(free.micros() - now.micros()).unwrap_or(0))
+            }
+            Err(_) => gap,
+        };
+        if !wait.is_zero() {
+            self.parts.clock.pause(wait).await;
+        }
     }
 
     fn quota_wait(&self, reserve: u8) -> Option<Duration> {

@@ -72,6 +72,8 @@ pub(crate) struct RateHeaders {
     pub(crate) format: ResetFormat,
     /// Percent of the quota that reads leave alone.
     pub(crate) reserve: u8,
+    /// The least time between two requests, where the vendor documents a limit.
+    pub(crate) gap: Option<Duration>,
 }
 
 impl Default for RateHeaders {
@@ -83,7 +85,14 @@ impl Default for RateHeaders {
                 .filter_map(|prefix| HeaderName::from_bytes(format!("{prefix}-{what}").as_bytes()).ok())
                 .collect()
         };
-        RateHeaders { limit: names("limit"), remaining: names("remaining"), reset: names("reset"), format: ResetFormat::Guess, reserve: 10 }
+        RateHeaders {
+            limit: names("limit"),
+            remaining: names("remaining"),
+            reset: names("reset"),
+            format: ResetFormat::Guess,
+            reserve: 10,
+            gap: None,
+        }
     }
 }
 
