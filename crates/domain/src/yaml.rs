@@ -3,6 +3,8 @@
 //! The options are those of rust-shape.md §5: no anchors, no aliases, a bounded depth and number of nodes, and no word that
 //! turns into a boolean by itself (`no` is Norway's code, not false).
 
+use std::borrow::Borrow;
+use std::fmt;
 use std::ops::Deref;
 use std::path::Path;
 
@@ -206,6 +208,12 @@ impl<T> Deref for At<T> {
     }
 }
 
+impl<T: fmt::Display> fmt::Display for At<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
 impl<T: PartialEq> PartialEq for At<T> {
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
@@ -213,6 +221,13 @@ impl<T: PartialEq> PartialEq for At<T> {
 }
 
 impl<T: Eq> Eq for At<T> {}
+
+/// A map with places on its keys is still asked by name.
+impl Borrow<str> for At<String> {
+    fn borrow(&self) -> &str {
+        &self.value
+    }
+}
 
 impl<T: std::hash::Hash> std::hash::Hash for At<T> {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {

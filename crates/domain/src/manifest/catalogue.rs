@@ -34,10 +34,19 @@ impl Catalogue {
     /// One app.
     ///
     /// # Errors
-    /// `APP-001`: nothing has that name; the nearest one is offered. `MANIFEST-…`: its manifest can't be read.
+    /// `APP-001`: nothing has that name; the nearest one is offered. `MANIFEST-…`: its manifest can't be read, or names another app.
     pub fn get(&self, app: &str) -> Result<Manifest, Diagnostic> {
         match self.text(app) {
-            Some(text) => Manifest::parse(format!("apps/{app}/app.yaml"), text),
+            Some(text) => {
+                let file = format!("apps/{app}/app.yaml");
+                let manifest = Manifest::parse(&file, text)?;
+                if *manifest.app == app {
+                    return Ok(manifest);
+                }
+                let detail = format!("the folder is `{app}`, the manifest says app: {}", manifest.app);
+                let message = Diagnostic::new("MANIFEST-007", "the app's name differs from its folder", detail);
+                Err(manifest.app.place(file.as_ref(), message.hint("rename one of the two")))
+            }
             None => Err(self.unknown(app)),
         }
     }

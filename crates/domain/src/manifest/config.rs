@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::fact::day;
 use crate::person::Day;
+use crate::yaml::At;
 
 /// A document that facts and operations cite.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -146,4 +147,4 @@ pub enum ConfigFormat {
 }
 
 /// The config keys in the order of the file.
-pub type Config = IndexMap<String, ConfigKey>;
+pub type Config = IndexMap<At<String>, ConfigKey>;

@@ -58,7 +58,7 @@ pub struct Manifest {
     pub related: Vec<String>,
     /// Cited documents.
     #[serde(default)]
-    pub sources: IndexMap<String, Source>,
+    pub sources: IndexMap<At<String>, Source>,
     /// What is said about the app.
     #[serde(default)]
     pub facts: Facts,
@@ -82,7 +82,7 @@ pub struct Manifest {
     pub pagination: Option<Pagination>,
     /// What the vendor's errors mean; the first that matches wins.
     #[serde(default)]
-    pub errors: Vec<ErrorRule>,
+    pub errors: Vec<At<ErrorRule>>,
     /// How the app shows an account.
     #[serde(default)]
     pub account: Option<AccountMap>,

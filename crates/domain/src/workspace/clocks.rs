@@ -77,7 +77,7 @@ impl Default for Deadlines {
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {assign, remind, escalate}")]
 pub struct Tasks {
     /// `instance.owner`, or a group.
-    pub assign: super::Decider,
+    pub assign: At<super::Decider>,
     /// At which parts of the time the person is reminded.
     pub remind: Vec<Percent>,
     /// At which parts of the time who else is told.
@@ -86,7 +86,7 @@ pub struct Tasks {
 
 impl Default for Tasks {
     fn default() -> Self {
-        Tasks { assign: super::Decider::InstanceOwner, remind: vec![Percent(50), Percent(90)], escalate: IndexMap::new() }
+        Tasks { assign: At::nowhere(super::Decider::InstanceOwner), remind: vec![Percent(50), Percent(90)], escalate: IndexMap::new() }
     }
 }
 

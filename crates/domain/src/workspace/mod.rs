@@ -10,7 +10,6 @@ mod lifecycle;
 mod need;
 mod people;
 mod pin;
-mod stages;
 
 use std::fmt;
 use std::str::FromStr;
@@ -25,13 +24,13 @@ pub use clocks::{ClosesWhen, Deadlines, ReadPolicy, ReadRule, Review, Reviewer, 
 pub use guards::{Guards, Limit, OnUnknown, PeopleGuard, RemovalGuard};
 pub use instance::{Criticality, Instance, Mode, Price, Purge, Seats, SecretRef, SharedSecret, SignIn, Term};
 pub use lifecycle::{
-    Act, AskWho, Clock, ClockZone, Contractor, EmploymentGap, Extend, Extender, FirstSecret, FromStart, Gain, GainAt, Guest, HourMinute,
-    Inactive, InactiveExcept, Joiner, Keep, Leave, LeaveScope, Lifecycle, Lose, Mover, MoverChange, Never, NoShow, OnReturn, OwnerLeft,
-    Prehire, Recipient, Rejoin, RejoinGrants, Relink, Rename, RenameStep, Requirement, SecretKind, ServiceAccounts, Silence, Start,
+    Act, AskWho, Clock, ClockZone, CloseStage, Contain, Contractor, EmploymentGap, Extend, Extender, FirstSecret, FromStart, Gain, GainAt,
+    Guest, HourMinute, Inactive, InactiveExcept, Joiner, Keep, Leave, LeaveScope, Leaver, LeaverEmergency, Lifecycle, Lose, MailDelegate,
+    Mover, MoverChange, Never, NoShow, NotIf, Now, OnReturn, OwnedThing, OwnerLeft, Prehire, PurgeStage, Recipient, Reclaim, Rejoin,
+    RejoinGrants, Relink, Rename, RenameStep, Requirement, SecretKind, ServiceAccounts, Silence, Start, Transfer,
 };
 pub use need::{EntitlementFacts, InstanceFacts, NotPlanned, StepFacts, StepNeed};
 pub use people::{Absence, Classify, Correlate, Join, JoinKey, MatchTo, People, PeopleSource, Plus, SourceAttribute, Strength};
-pub use stages::{CloseStage, Contain, Leaver, LeaverEmergency, MailDelegate, NotIf, Now, OwnedThing, PurgeStage, Reclaim, Transfer};
 
 use crate::diagnostic::Diagnostic;
 use crate::duration::as_text;

@@ -11,9 +11,9 @@ impl Instance {
     pub fn resolved_config(&self, manifest: &Manifest) -> Map<String, Value> {
         let mut config = Map::new();
         for (name, key) in manifest.config.iter().filter(|(_, key)| !key.secret) {
-            let given = self.config.iter().find(|(known, _)| known.as_str() == name).map(|(_, value)| value.value.clone());
+            let given = self.config.get(name.as_str()).map(|value| value.value.clone());
             if let Some(value) = given.or_else(|| key.default.clone()) {
-                config.insert(name.clone(), value);
+                config.insert(name.value.clone(), value);
             }
         }
         config

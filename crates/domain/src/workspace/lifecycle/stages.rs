@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::lifecycle::{Act, Recipient};
+use super::{Act, Recipient};
 use crate::duration::Duration;
 use crate::yaml::At;
 
