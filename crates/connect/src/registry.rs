@@ -142,7 +142,7 @@ fn with_secrets(given: &Given<'_>) -> Map<String, Value> {
     let mut all = given.config.clone();
     for (name, secret) in given.secrets {
         // A secret whose value is a JSON object (a service account's key) is looked into.
-        let object = given.manifest.config.get(name).is_some_and(|key| key.kind == usher_domain::manifest::ConfigType::Object);
+        let object = given.manifest.config.get(name.as_str()).is_some_and(|key| key.kind == usher_domain::manifest::ConfigType::Object);
         let parsed = object.then(|| serde_json::from_str(secret.expose()).ok()).flatten();
         all.insert(name.clone(), parsed.unwrap_or_else(|| secret.expose().into()));
     }

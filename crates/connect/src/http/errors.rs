@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use usher_domain::manifest::{self, ErrorRule, Manifest, OperationName, RateLimit};
 use usher_domain::time::Time;
+use usher_domain::yaml::At;
 
 use crate::fault::{Fault, FaultClass};
 use crate::wire::{Answer, Classify, class_of, fault_of};
@@ -12,7 +13,7 @@ const TEXT: usize = 64 << 10;
 
 /// Decides by the manifest, for one operation or for none (a query).
 pub(super) struct Errors<'m> {
-    rules: &'m [ErrorRule],
+    rules: &'m [At<ErrorRule>],
     rate: &'m RateLimit,
     operation: Option<OperationName>,
 }
@@ -25,7 +26,7 @@ impl<'m> Errors<'m> {
 
 impl Classify for Errors<'_> {
     fn fault(&self, answer: &Answer, now: Time) -> Option<Fault> {
-        let may_match = |rule: &ErrorRule| rule.status.is_empty() || rule.status.contains(&answer.status);
+        let may_match = |rule: &At<ErrorRule>| rule.status.is_empty() || rule.status.contains(&answer.status);
         if answer.ok() && self.rate.when.is_none() && !self.rules.iter().any(may_match) {
             return None;
         }
