@@ -1,1 +1,3 @@
 //! usher: engine.
+
+pub mod bare;

@@ -5,10 +5,12 @@
 
 mod batch;
 mod keys;
+mod locals;
 mod seen;
 
 pub use batch::{Batch, Claims, Pending, Whose};
 pub use keys::{KeyHasher, Keys};
+pub use locals::Locals;
 pub use seen::Seen;
 
 use std::collections::BTreeMap;

@@ -128,6 +128,16 @@ impl Source {
         Ok(Scanner::new(&self.path, Box::new(file), self.dialect.delimiter).starting_at(offset, line))
     }
 
+    /// At most `most` bytes of the text from `offset` on. Only where the file [can be cut](Source::can_be_cut).
+    ///
+    /// # Errors
+    /// CSV-001 if the file can't be read.
+    pub fn bytes_from(&self, offset: u64, most: u64, out: &mut Vec<u8>) -> Result<(), Diagnostic> {
+        let file = self.open_at(offset + u64::from(self.mark))?;
+        file.take(most).read_to_end(out).map_err(|e| unreadable(&self.path, &e))?;
+        Ok(())
+    }
+
     fn open_at(&self, byte: u64) -> Result<File, Diagnostic> {
         let mut file = File::open(&self.path).map_err(|e| unreadable(&self.path, &e))?;
         file.seek(SeekFrom::Start(byte)).map_err(|e| unreadable(&self.path, &e))?;

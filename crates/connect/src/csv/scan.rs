@@ -114,12 +114,12 @@ impl Scanner {
     }
 
     /// Where the next record begins in the decoded text, in bytes.
-    pub fn offset(&self) -> u64 {
+    pub fn next_offset(&self) -> u64 {
         self.offset + self.next_start as u64
     }
 
     /// The line on which the next record begins, from 1. After the end: lines of the file, plus one.
-    pub fn line(&self) -> u64 {
+    pub fn next_line(&self) -> u64 {
         self.next_line
     }
 
@@ -274,10 +274,10 @@ impl Scanner {
     #[inline]
     fn complete(&mut self, end: usize) -> Result<Found, Diagnostic> {
         self.next_line = self.line + 1;
-        if self.quoted || self.doubtful || end - self.start > MAX_BYTES {
-            if let Some(reason) = self.judge(end) {
-                return self.aside(end, reason);
-            }
+        if (self.quoted || self.doubtful || end - self.start > MAX_BYTES)
+            && let Some(reason) = self.judge(end)
+        {
+            return self.aside(end, reason);
         }
         match &self.width {
             Some(width) if !width.contains(&self.ends.len()) => {

@@ -22,8 +22,12 @@ pub struct SimpleShape {
     pub id: Option<usize>,
     /// Employee number.
     pub number: Option<usize>,
-    /// Addresses that prove identity; also a login column whose values are addresses.
+    /// Work and alias addresses.
     pub emails: Vec<usize>,
+    /// Private addresses. They count as well where no domains are named (bare mode), but say nothing about logins.
+    pub personal: Vec<usize>,
+    /// The login: where it is an address it counts as one, else it is a hint at whoever has it before the `@`.
+    pub login: Option<usize>,
     /// Status word.
     pub status: Option<usize>,
     /// Kind of account.
@@ -42,6 +46,8 @@ impl fmt::Debug for SimpleShape {
             .field("id", &self.id)
             .field("number", &self.number)
             .field("emails", &self.emails)
+            .field("personal", &self.personal)
+            .field("login", &self.login)
             .field("status", &self.status)
             .field("kind", &self.kind)
             .field("last_day", &self.last_day)

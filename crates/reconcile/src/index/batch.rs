@@ -36,6 +36,7 @@ pub struct Pending {
     pub lets_in: bool,
     number: Option<u32>,
     mails: Range<u32>,
+    login: Range<u32>,
 }
 
 /// A key that waits: its hash and where its bytes are.
@@ -128,6 +129,7 @@ pub struct Batch {
     bytes: Vec<u8>,
     number: Option<u32>,
     first_mail: u32,
+    login: Range<u32>,
 }
 
 impl Default for Batch {
@@ -139,6 +141,7 @@ impl Default for Batch {
             bytes: Vec::with_capacity(8 << 10),
             number: None,
             first_mail: 0,
+            login: 0..0,
         }
     }
 }
@@ -156,12 +159,40 @@ impl Batch {
 
     /// Gives the account that is being read an address: `write` appends it, folded, to the bytes, or leaves them as they are.
     #[inline]
-    pub fn address(&mut self, claims: &Claims<'_>, write: impl FnOnce(&mut Vec<u8>)) {
+    pub fn address<R>(&mut self, claims: &Claims<'_>, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
         let start = self.bytes.len();
-        write(&mut self.bytes);
-        let Some(key @ [_, ..]) = self.bytes.get(start..) else { return };
-        self.mails.hashes.push(claims.addresses.hash(key));
-        self.mails.places.push(start as u32..self.bytes.len() as u32);
+        let wrote = write(&mut self.bytes);
+        if let Some(key @ [_, ..]) = self.bytes.get(start..) {
+            self.mails.hashes.push(claims.addresses.hash(key));
+            self.mails.places.push(start as u32..self.bytes.len() as u32);
+        }
+        wrote
+    }
+
+    /// Gives the account that is being read a login, in the same way. It is only kept: it comes back with the verdict.
+    #[inline]
+    pub fn login<R>(&mut self, write: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+        let start = self.bytes.len() as u32;
+        let wrote = write(&mut self.bytes);
+        self.login = start..self.bytes.len() as u32;
+        wrote
+    }
+
+    /// Whether the account that is being read has neither number nor address.
+    #[inline]
+    pub fn keyless(&self) -> bool {
+        self.number.is_none() && self.first_mail as usize == self.mails.hashes.len()
+    }
+
+    /// Leaves out the account that is being read.
+    pub fn forget(&mut self) {
+        if self.number.take().is_some() {
+            self.numbers.hashes.pop();
+            self.numbers.places.pop();
+        }
+        self.mails.hashes.truncate(self.first_mail as usize);
+        self.mails.places.truncate(self.first_mail as usize);
+        self.login = 0..0;
     }
 
     /// The account that is being read is complete. True if the batch is full.
@@ -169,18 +200,20 @@ impl Batch {
     pub fn finish(&mut self, row: u32, lets_in: bool) -> bool {
         let mails = self.first_mail..self.mails.hashes.len() as u32;
         self.first_mail = mails.end;
-        self.accounts.push(Pending { row, lets_in, number: self.number.take(), mails });
+        let login = std::mem::replace(&mut self.login, 0..0);
+        self.accounts.push(Pending { row, lets_in, number: self.number.take(), mails, login });
         self.accounts.len() >= ACCOUNTS || self.mails.hashes.len() >= KEYS || self.bytes.len() >= 1 << 20
     }
 
-    /// Looks up all keys, tells whose each account is, and is empty again.
-    pub fn resolve(&mut self, claims: &Claims<'_>, mut tell: impl FnMut(&Pending, Whose)) {
+    /// Looks up all keys, tells whose each account is, with its login, and is empty again.
+    pub fn resolve(&mut self, claims: &Claims<'_>, mut tell: impl FnMut(&Pending, Whose, &[u8])) {
         self.numbers.probe(claims.numbers, &self.bytes);
         self.mails.probe(claims.addresses, &self.bytes);
         for account in &self.accounts {
             let number = account.number.and_then(|i| self.numbers.answers.get(i as usize).copied().flatten());
             let mails = self.mails.answers.get(account.mails.start as usize..account.mails.end as usize).unwrap_or_default();
-            tell(account, claims.decide(number, mails));
+            let login = self.bytes.get(account.login.start as usize..account.login.end as usize).unwrap_or_default();
+            tell(account, claims.decide(number, mails), login);
         }
         self.accounts.clear();
         self.numbers.clear();

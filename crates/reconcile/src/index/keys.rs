@@ -59,6 +59,11 @@ impl Keys {
         self.count + self.long.len()
     }
 
+    /// Bytes that they take in an arena.
+    pub fn bytes(&self) -> usize {
+        self.arena.len()
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -83,9 +83,9 @@ proptest! {
         for (row, (number, mails, lets_in)) in accounts.iter().enumerate() {
             if let Some(number) = number { batch.number(&claims, &name('n', *number)); }
             for mail in mails { batch.address(&claims, |bytes| bytes.extend(name('a', *mail))); }
-            if batch.finish(row as u32, *lets_in) { batch.resolve(&claims, |p, whose| got.push((p.row, p.lets_in, whose))); }
+            if batch.finish(row as u32, *lets_in) { batch.resolve(&claims, |p, whose, _| got.push((p.row, p.lets_in, whose))); }
         }
-        batch.resolve(&claims, |p, whose| got.push((p.row, p.lets_in, whose)));
+        batch.resolve(&claims, |p, whose, _| got.push((p.row, p.lets_in, whose)));
 
         for (row, (number, mails, lets_in)) in accounts.iter().enumerate() {
             let keys = number.iter().map(|n| who(&numbers, *n)).chain(mails.iter().map(|m| who(&addresses, *m)));
@@ -124,4 +124,20 @@ proptest! {
 fn an_index_of_nothing_names_nobody() {
     let index = KeyIndex::build(vec![], KeyHasher::new(1));
     assert_eq!(index.get(index.hash(b"a"), b"a"), None);
+}
+
+#[test]
+fn a_login_is_compared_with_local_parts_of_the_first_addresses_only() {
+    let keys = |addresses: &[&str]| {
+        let mut keys = Keys::default();
+        addresses.iter().enumerate().for_each(|(i, a)| keys.push(a.as_bytes(), PersonRef::one(i as u32, false)));
+        keys
+    };
+    let work = keys(&["ana@corp.example", "ana@other.example", "b@x@corp.example"]);
+    let bytes = work.bytes();
+    let index = KeyIndex::build(vec![(work, 0), (keys(&["private@mail.example"]), 0)], KeyHasher::new(7));
+    let locals = Locals::build(&index, bytes);
+    for (login, there) in [("ana", true), ("b@x", true), ("b", false), ("an", false), ("private", false), ("", false)] {
+        assert_eq!(locals.has(&index, login.as_bytes()), there, "{login}");
+    }
 }

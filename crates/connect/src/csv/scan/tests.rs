@@ -103,7 +103,7 @@ fn offsets_lead_back_to_the_record() {
     let mut offsets = Vec::new();
     while let Some(Step::Record(record)) = scanner.step().unwrap() {
         offsets.push(record.offset);
-        assert!(text[record.offset as usize..].as_bytes().starts_with(record.bytes()));
+        assert!(text.as_bytes()[record.offset as usize..].starts_with(record.bytes()));
     }
     assert_eq!(offsets, [0, 5, 13]);
 }

@@ -1,0 +1,9 @@
+//! Findings from CSV files alone, without a workspace.
+
+mod accounts;
+mod cells;
+pub mod fast;
+mod parts;
+pub mod people;
+mod repeats;
+pub mod report;
