@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use usher_connect::csv::bytes::open;
+use usher_engine::bare::Split;
 use usher_engine::bare::fast::{AccountsFile, reconcile};
 use usher_engine::bare::people::People;
 
@@ -30,10 +31,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let shapes = sources.iter().map(plain::shape).collect::<Result<Vec<_>, _>>()?;
     let source = open(&people)?;
     eprintln!("open {:?}", began.elapsed());
-    let people = People::read(&source, &plain::shape(&source)?, shapes.iter().any(|s| s.login.is_some()), threads, 0x5eed)?;
+    let people = People::read(&source, &plain::shape(&source)?, shapes.iter().any(|s| s.login.is_some()), Split::over(threads), 0x5eed)?;
     eprintln!("people {:?}, {} MiB of index", began.elapsed(), people.bytes() >> 20);
     let files: Vec<_> = sources.iter().zip(&shapes).map(|(source, shape)| AccountsFile { source, shape }).collect();
-    let outcome = reconcile(&people, &files, threads, false)?;
+    let outcome = reconcile(&people, &files, Split::over(threads), false)?;
     eprintln!("accounts {:?}", began.elapsed());
     let c = outcome.counts;
     println!(

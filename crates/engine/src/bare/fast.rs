@@ -13,7 +13,7 @@ use usher_domain::diagnostic::Diagnostic;
 use usher_reconcile::index::Seen;
 
 use super::accounts::{Desk, PartOfAccounts, read_part};
-use super::parts::{Part, cut_for, scanner};
+use super::parts::{Part, Split, cut, scanner};
 use super::people::People;
 use super::repeats::Repeats;
 use super::report::{Counts, FileReport, Repeated};
@@ -89,7 +89,7 @@ struct Done {
 ///
 /// # Errors
 /// The first file, in the order given, that can't be read (CSV-001); BARE-002 if there are too many files.
-pub fn reconcile(people: &People, files: &[AccountsFile<'_>], threads: usize, hits: bool) -> Result<Outcome, Diagnostic> {
+pub fn reconcile(people: &People, files: &[AccountsFile<'_>], split: Split, hits: bool) -> Result<Outcome, Diagnostic> {
     if files.len() > usize::from(u16::MAX) + 1 {
         return Err(Diagnostic::new(
             "BARE-002",
@@ -97,11 +97,11 @@ pub fn reconcile(people: &People, files: &[AccountsFile<'_>], threads: usize, hi
             format!("{} accounts files, at most 65,536 can be read", files.len()),
         ));
     }
-    let tasks = tasks(files, threads)?;
+    let tasks = tasks(files, split)?;
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<Option<Result<Done, Diagnostic>>>> = Mutex::new(tasks.iter().map(|_| None).collect());
     std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, tasks.len().max(1)) {
+        for _ in 0..split.threads.clamp(1, tasks.len().max(1)) {
             scope.spawn(|| {
                 let mut desk = Desk::new(people);
                 while let Some((i, task)) = Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|i| Some((i, tasks.get(i)?))) {
@@ -118,13 +118,13 @@ pub fn reconcile(people: &People, files: &[AccountsFile<'_>], threads: usize, hi
 }
 
 /// Whole files, and large ones in parts; the largest first, so that no thread is left with a large one at the end.
-fn tasks(files: &[AccountsFile<'_>], threads: usize) -> Result<Vec<Task>, Diagnostic> {
+fn tasks(files: &[AccountsFile<'_>], split: Split) -> Result<Vec<Task>, Diagnostic> {
     let all: u64 = files.iter().map(|file| file.source.size).sum();
     let mut tasks = Vec::new();
     for (i, file) in files.iter().enumerate() {
         let size = file.source.size;
         // A file with more than a thread's share would keep the others waiting.
-        let parts = if threads > 1 && size > all / threads as u64 { cut_for(file.source, file.shape, threads)? } else { vec![Part::WHOLE] };
+        let parts = if size > all / split.threads.max(1) as u64 { cut(file.source, file.shape, split)? } else { vec![Part::WHOLE] };
         let count = parts.len();
         tasks.extend(parts.into_iter().map(|part| Task { file: i, part, size: size / count as u64, cut: count > 1 }));
     }

@@ -7,3 +7,8 @@ mod parts;
 pub mod people;
 mod repeats;
 pub mod report;
+
+pub use parts::Split;
+
+#[cfg(test)]
+mod tests;

@@ -18,8 +18,21 @@ const WINDOW: u64 = 64 << 10;
 /// Records in a row that make a guess good.
 const SOUND: usize = 12;
 
-/// Smallest part, in bytes.
-const LEAST: u64 = 4 << 20;
+/// How work is shared out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Split {
+    /// Threads that read.
+    pub threads: usize,
+    /// Smallest part of a file that is worth a thread, in bytes.
+    pub least: u64,
+}
+
+impl Split {
+    /// So many threads, and parts that are worth one.
+    pub const fn over(threads: usize) -> Self {
+        Split { threads, least: 4 << 20 }
+    }
+}
 
 /// A stretch of a file: records that begin from `from` on and before `to`, in bytes of the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +47,10 @@ impl Part {
     pub(super) const WHOLE: Part = Part { from: 0, to: u64::MAX };
 }
 
-/// Cuts a file into at most `parts` stretches of about the same size.
-pub(super) fn cut(source: &Source, shape: &SimpleShape, parts: usize, least: u64) -> Result<Vec<Part>, Diagnostic> {
+/// Cuts a file into at most as many stretches as there are threads, of about the same size.
+pub(super) fn cut(source: &Source, shape: &SimpleShape, split: Split) -> Result<Vec<Part>, Diagnostic> {
     let size = source.size.saturating_sub(u64::from(source.mark));
-    let parts = (parts as u64).min(size / least.max(1)).max(1);
+    let parts = (split.threads as u64).min(size / split.least.max(1)).max(1);
     let mut cuts = vec![0];
     if source.can_be_cut() {
         for i in 1..parts {
@@ -46,11 +59,6 @@ pub(super) fn cut(source: &Source, shape: &SimpleShape, parts: usize, least: u64
     }
     let ends = cuts.iter().skip(1).copied().chain([u64::MAX]).collect::<Vec<_>>();
     Ok(cuts.into_iter().zip(ends).map(|(from, to)| Part { from, to }).collect())
-}
-
-/// The same with the smallest part that is worth a thread.
-pub(super) fn cut_for(source: &Source, shape: &SimpleShape, threads: usize) -> Result<Vec<Part>, Diagnostic> {
-    cut(source, shape, threads, LEAST)
 }
 
 /// The first line from `at` on, from which sound records follow.

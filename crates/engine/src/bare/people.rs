@@ -9,7 +9,7 @@ use usher_domain::diagnostic::Diagnostic;
 use usher_reconcile::index::{Claims, KeyHasher, KeyIndex, Keys, Locals, PersonRef};
 
 use super::cells::{Cell, Words, each_odd_address, has_no_key, number, plain_address};
-use super::parts::{Part, cut_for, scanner};
+use super::parts::{Part, Split, cut, scanner};
 use super::report::{Asides, FileReport};
 
 /// Who works or worked here, by what names them.
@@ -35,8 +35,8 @@ impl People {
     ///
     /// # Errors
     /// CSV-001 if the file can't be read; BARE-001 if it has more rows than can be counted.
-    pub fn read(source: &Source, shape: &SimpleShape, logins: bool, threads: usize, seed: u64) -> Result<People, Diagnostic> {
-        let parts = read_parts(source, shape, &cut_for(source, shape, threads)?)?;
+    pub fn read(source: &Source, shape: &SimpleShape, logins: bool, split: Split, seed: u64) -> Result<People, Diagnostic> {
+        let parts = read_parts(source, shape, &cut(source, shape, split)?)?;
         let hasher = KeyHasher::new(seed);
         let (mut report, mut ended, mut rows) = (FileReport::default(), Vec::new(), 0_u32);
         let (mut numbers, mut work, mut personal, mut work_bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
