@@ -302,3 +302,100 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
         _ => message,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::csv::sample::sample;
+
+    fn file(bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("export.csv");
+        std::fs::write(&path, bytes).unwrap();
+        (dir, path)
+    }
+
+    fn utf16(text: &str, bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+        text.encode_utf16().flat_map(bytes).collect()
+    }
+
+    #[test]
+    fn an_encoding_is_what_the_bytes_prove_and_the_text_is_the_same_in_all() {
+        let text = "email;name\nana@corp.example;Dörte\n";
+        let ansi = text.replace('ö', "\u{0}").bytes().map(|b| if b == 0 { 0xf6 } else { b }).collect::<Vec<_>>();
+        let ascii = "x;y\n".repeat(100_000);
+        let cases: [(&str, Vec<u8>, Encoding); 9] = [
+            ("UTF-8", text.into(), Encoding::Utf8),
+            ("UTF-8 with a mark", [b"\xef\xbb\xbf", text.as_bytes()].concat(), Encoding::Utf8),
+            ("UTF-16 with a mark", utf16(&format!("\u{feff}{text}"), u16::to_le_bytes), Encoding::Utf16Le),
+            ("UTF-16, high byte first, with a mark", utf16(&format!("\u{feff}{text}"), u16::to_be_bytes), Encoding::Utf16Be),
+            ("UTF-16 without a mark", utf16(text, u16::to_le_bytes), Encoding::Utf16Le),
+            ("UTF-16, high byte first, without a mark", utf16(text, u16::to_be_bytes), Encoding::Utf16Be),
+            ("Windows-1252", ansi.clone(), Encoding::Windows1252),
+            (
+                "Windows-1252 far behind",
+                [text.replace("Dörte", "Dora").as_bytes(), ascii.as_bytes(), &ansi].concat(),
+                Encoding::Windows1252,
+            ),
+            ("UTF-8 with damage", [text.as_bytes(), "é;é\n".as_bytes(), b"\xff;x\n"].concat(), Encoding::Utf8),
+        ];
+        for (name, bytes, encoding) in cases {
+            let (_dir, path) = file(&bytes);
+            let source = open(&path).unwrap();
+            assert_eq!(source.encoding, encoding, "{name}");
+            assert_eq!(source.dialect.delimiter, b';', "{name}");
+            let records = sample(&source, 2).unwrap();
+            assert_eq!(records[0].cells, ["email", "name"], "{name}");
+            assert!(records[1].cells[1].starts_with("D"), "{name}");
+            assert_eq!(records[1].cells[1] == "Dörte", name != "Windows-1252 far behind", "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_table_is_refused_with_a_code_and_a_hint() {
+        let cases: [(&str, &[u8], &str); 10] = [
+            ("empty", b"", "CSV-002"),
+            ("only a mark", b"\xef\xbb\xbf", "CSV-002"),
+            ("blank", b" \n\r\n\t", "CSV-002"),
+            ("a workbook", b"PK\x03\x04\x14\0\x06\0", "CSV-003"),
+            ("an old workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "CSV-003"),
+            ("a picture", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0", "CSV-004"),
+            ("a program", b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0", "CSV-004"),
+            ("Shift-JIS", b"email,\x96\xbc\x91O\x81\x40\nana@corp.example,x\n", "CSV-005"),
+            ("a login page", b"\n<!DOCTYPE html><html>", "CSV-006"),
+            ("a page", b"<HTML><body>", "CSV-006"),
+        ];
+        for (name, bytes, code) in cases {
+            let (_dir, path) = file(bytes);
+            let message = open(&path).unwrap_err();
+            assert_eq!(message.code, code, "{name}");
+            assert!(message.hint.is_some() && message.place.is_some_and(|place| place.file == path), "{name}");
+        }
+        let dir = tempfile::tempdir().unwrap();
+        for path in [dir.path().to_owned(), dir.path().join("none.csv")] {
+            assert_eq!(open(&path).unwrap_err().code, "CSV-001");
+        }
+    }
+
+    #[test]
+    fn a_first_line_may_name_the_delimiter() {
+        for (text, delimiter) in [("sep=;\na;b\n1;2\n", b';'), ("\"sep=|\"\r\na|b\r\n1|2\r\n", b'|'), ("SEP=\t\na\tb\n1\t2\n", b'\t')] {
+            let (_dir, path) = file(text.as_bytes());
+            let source = open(&path).unwrap();
+            assert_eq!(source.dialect.delimiter, delimiter, "{text}");
+            let records = sample(&source, 9).unwrap();
+            assert_eq!(records.len(), 2, "{text}");
+            assert_eq!((records[0].line, records[0].cells.as_slice()), (2, &["a".to_owned(), "b".to_owned()][..]), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_can_be_cut_is_read_from_any_record() {
+        let (_dir, path) = file(b"\xef\xbb\xbfa,b\n1,2\n3,4\n");
+        let source = open(&path).unwrap();
+        assert!(source.can_be_cut());
+        let mut scanner = source.scan_from(8, 3).unwrap();
+        let Ok(Some(crate::csv::record::Step::Record(record))) = scanner.step() else { panic!("a record") };
+        assert_eq!((record.line, record.offset, record.bytes()), (3, 8, &b"3,4"[..]));
+    }
+}

@@ -69,7 +69,7 @@ pub(super) fn read_part(
     reading.resolve();
     report.lines = scanner.next_line() - 1;
     report.counts = reading.verdicts.counts;
-    report.status_words = reading.standings.counted().into_iter().map(|(word, _, count)| (word, count)).collect();
+    report.status_words = reading.standings.counted();
     Ok(PartOfAccounts { report, hits: reading.verdicts.hits, end: scanner.next_offset() })
 }
 

@@ -166,10 +166,11 @@ impl<T: Copy> Words<T> {
         meaning
     }
 
-    /// The words that came, with what they mean and how often they came, in the order of the words.
-    pub(super) fn counted(self) -> Vec<(String, T, u64)> {
-        let mut words: Vec<_> = self.known.into_iter().map(|(w, t, n)| (String::from_utf8_lossy(&w).into_owned(), t, n)).collect();
-        words.sort_by(|a, b| a.0.cmp(&b.0));
+    /// The words that came and how often, in the order of the words. An empty cell is no word.
+    pub(super) fn counted(self) -> Vec<(String, u64)> {
+        let filled = self.known.into_iter().filter(|(word, ..)| !word.is_empty());
+        let mut words: Vec<_> = filled.map(|(word, _, count)| (String::from_utf8_lossy(&word).into_owned(), count)).collect();
+        words.sort();
         words
     }
 }

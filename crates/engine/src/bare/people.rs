@@ -176,7 +176,7 @@ fn read_part(source: &Source, shape: &SimpleShape, part: Part) -> Result<PartOfP
     out.end = scanner.next_offset();
     out.report.asides = asides;
     out.report.lines = scanner.next_line() - 1;
-    out.report.status_words = words.counted().into_iter().map(|(word, _, count)| (word, count)).collect();
+    out.report.status_words = words.counted();
     Ok(out)
 }
 

@@ -223,3 +223,67 @@ proptest! {
         prop_assert_eq!(&one, &fast(&people, &instances, Split { threads: 3, least: 200 }, seed ^ 0xffff));
     }
 }
+
+/// Cells that look like records: every guess where a part begins is wrong at first, or lies inside a cell.
+#[test]
+fn a_cell_full_of_records_does_not_mislead_the_parts() {
+    let trap = "9999,,p9@corp.example,,,human,active\n".repeat(30);
+    let instance: Vec<Cells> = (0..60)
+        .map(|i| {
+            vec![
+                format!("id-{i}\n{trap}"),
+                String::new(),
+                format!("p{i}@corp.example"),
+                String::new(),
+                format!("l{i}"),
+                String::new(),
+                "active".into(),
+            ]
+        })
+        .collect();
+    let people: Vec<Cells> =
+        (0..40).map(|i| vec![format!("{i:05}"), format!("p{i}@corp.example"), String::new(), String::new(), "Active".into()]).collect();
+    let one = fast(&people, &[instance.clone()], Split { threads: 1, least: u64::MAX }, 1);
+    assert_eq!((one.counts.accounts, one.counts.linked, one.counts.unmatched), (60, 40, 20), "{:?}", one.counts);
+    for threads in 2..9 {
+        assert_eq!(fast(&people, &[instance.clone()], Split { threads, least: 500 }, 1), one, "{threads} threads");
+    }
+}
+
+#[test]
+fn an_id_that_comes_twice_is_named_with_its_lines() {
+    let row = |id: &str| {
+        vec![id.to_owned(), String::new(), "p1@corp.example".to_owned(), String::new(), String::new(), String::new(), String::new()]
+    };
+    for threads in [1, 3] {
+        let rows: Vec<Cells> = (0..100).map(|i| row(&format!("{}", if i == 90 { 7 } else { i }))).collect();
+        let outcome = fast(&[], &[rows], Split { threads, least: 200 }, 1);
+        let repeated = outcome.files[0].repeated.as_ref().unwrap();
+        assert_eq!((repeated.id.as_str(), repeated.lines), ("7", (9, 92)), "{threads} threads");
+    }
+}
+
+#[test]
+fn bad_lines_are_set_aside_with_their_line_and_totals_are_no_accounts() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("app.csv");
+    let mut text = "id,email,status\n".to_owned();
+    (0..40).for_each(|i| text.push_str(&format!("{i},p{i}@corp.example,active\n")));
+    text.push_str("bad,\"p1@corp.example,active\n77,p7@corp.example,active\nragged,p1@corp.example\n,,\nTotal,41,\n");
+    std::fs::write(&path, text).unwrap();
+    let source = open(&path).unwrap();
+    let shape = plain::shape(&source).unwrap();
+    let people_path = dir.path().join("people.csv");
+    write(&people_path, &PEOPLE, &[vec!["1".into(), "p1@corp.example".into(), String::new(), String::new(), "Active".into()]], false);
+    let people_source = open(&people_path).unwrap();
+    for threads in [1, 4] {
+        let split = Split { threads, least: 100 };
+        let people = People::read(&people_source, &plain::shape(&people_source).unwrap(), false, split, 9).unwrap();
+        let outcome = reconcile(&people, &[AccountsFile { source: &source, shape: &shape }], split, true).unwrap();
+        let report = &outcome.files[0];
+        assert_eq!((report.counts.accounts, report.counts.linked, report.asides.count, report.lines), (41, 1, 2, 46), "{threads} threads");
+        let lines: Vec<_> = report.asides.first.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [42, 44]);
+        assert_eq!(report.status_words, [("active".to_owned(), 41)]);
+    }
+}
