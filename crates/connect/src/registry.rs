@@ -11,6 +11,8 @@ use usher_domain::template::Encoding;
 
 use crate::clock::Clock;
 use crate::connector::{Connector, ConnectorKind};
+use crate::csv::connector::{Csv, CsvSource};
+use crate::csv::shape::Purpose;
 use crate::http::{self, Http};
 use crate::human::Human;
 use crate::mixed::Mixed;
@@ -230,7 +232,21 @@ fn scim(given: &Given<'_>, options: &Options) -> Result<Scim, Diagnostic> {
     Scim::new(given.instance, base(given, options)?, auth, Scrub::of(given.secrets.values()), options)
 }
 
-fn csv(given: &Given<'_>, files: &BTreeMap<bool, usher_domain::template::Template>, _: &Options) -> Result<Box<dyn Connector>, Diagnostic> {
-    let file = files.values().next().map(usher_domain::template::Template::text).unwrap_or_default();
-    Err(Diagnostic::new("CONNECT-008", "exports can't be read yet", format!("{}: {file}", given.instance)))
+/// Exported files: a list of people where the manifest reads people from one, else the accounts of the instance.
+fn csv(
+    given: &Given<'_>,
+    files: &BTreeMap<bool, usher_domain::template::Template>,
+    options: &Options,
+) -> Result<Box<dyn Connector>, Diagnostic> {
+    let missing = |detail: String| {
+        Diagnostic::new("CONNECT-001", "the instance lacks a value", format!("{}: {detail}", given.instance))
+            .hint("give it under config in usher.yaml")
+    };
+    let Some((people, file)) = files.last_key_value() else { return Err(missing("the manifest names no file".into())) };
+    let values = http::config_values(given.config);
+    let path = file.render(Encoding::Raw, |name| values.get(name)).map_err(|e| missing(e.to_string()))?;
+    let purpose = if *people { Purpose::People } else { Purpose::Accounts };
+    let told = crate::csv::shape::Options::of_config(given.config, purpose)?;
+    let source = CsvSource { path: options.dir.join(path), purpose, options: told };
+    Ok(Box::new(Csv::new(source, options.clock.clone())))
 }

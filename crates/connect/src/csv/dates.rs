@@ -38,7 +38,7 @@ pub(crate) enum Cell {
     /// One reading only.
     Is(Moment),
     /// `03/04/2026`: depends on the order. The date in `rest` is a stand-in.
-    Either { first: i8, second: i8, rest: Moment },
+    Either { first: i8, second: i8, year_first: Option<Date>, rest: Moment },
     /// Something stands there that is no date.
     Bad,
 }
@@ -61,6 +61,7 @@ impl Cell {
         let (day, month) = match order {
             Order::DayFirst => (first, second),
             Order::MonthFirst => (second, first),
+            Order::YearFirst => return None,
         };
         let date = Date::new(rest.at.year(), month, day).ok()?;
         Some(Moment { at: date.to_datetime(rest.at.time()), ..rest })
@@ -72,7 +73,10 @@ impl Cell {
             Cell::Never => Reading::Never,
             Cell::Is(moment) => Reading::At(moment),
             Cell::Bad => Reading::Bad,
-            Cell::Either { first, second, rest } => match order {
+            Cell::Either { first, second, year_first, rest } => match order {
+                Some(Order::YearFirst) => {
+                    year_first.map_or(Reading::Bad, |date| Reading::At(Moment { at: date.to_datetime(rest.at.time()), ..rest }))
+                }
                 Some(order) => Cell::ordered(first, second, rest, order).map_or(Reading::Bad, Reading::At),
                 None if first == second => Cell::ordered(first, second, rest, Order::DayFirst).map_or(Reading::Bad, Reading::At),
                 None => Reading::Open,
@@ -113,12 +117,13 @@ pub(crate) fn cell(text: &str, today: Option<Date>) -> Cell {
     };
     match months::read_day(date, today) {
         Some(months::Day::One(day)) => placed(Cell::Is(with_clock(day, clock))),
-        Some(months::Day::Two { first, second, year }) => {
+        Some(months::Day::Two { first, second, year, year_first }) => {
             // The stand-in day must exist in every year and month.
             let Ok(stand_in) = Date::new(year, 1, 1) else { return Cell::Bad };
             let readable = Cell::ordered(first, second, Moment::day(stand_in), Order::DayFirst).is_some()
-                || Cell::ordered(first, second, Moment::day(stand_in), Order::MonthFirst).is_some();
-            if readable { Cell::Either { first, second, rest: with_clock(stand_in, clock) } } else { Cell::Bad }
+                || Cell::ordered(first, second, Moment::day(stand_in), Order::MonthFirst).is_some()
+                || year_first.is_some();
+            if readable { Cell::Either { first, second, year_first, rest: with_clock(stand_in, clock) } } else { Cell::Bad }
         }
         Some(months::Day::Zero) => Cell::Never,
         None => Cell::Bad,

@@ -25,13 +25,15 @@ pub(super) struct Draft<'a> {
     pub(super) columns: Vec<Column>,
     pub(super) notes: Vec<String>,
     pub(super) warnings: Vec<String>,
+    /// What the user said that words mean.
+    pub(super) told: &'a words::Told,
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(file: &'a str, found: &Found, rows: &'a [&'a SampleRecord]) -> Self {
+    pub(super) fn new(file: &'a str, found: &Found, rows: &'a [&'a SampleRecord], told: &'a words::Told) -> Self {
         let names = found.names.clone();
         let columns = (0..names.len()).map(|index| Column { index, field: None, why_not: None }).collect();
-        Draft { file, rows, names, columns, notes: Vec::new(), warnings: Vec::new() }
+        Draft { file, rows, names, columns, notes: Vec::new(), warnings: Vec::new(), told }
     }
 
     /// Two columns of one name: a heading above them tells them apart; else the one whose values pass is used, and it is said.
@@ -178,7 +180,7 @@ impl<'a> Draft<'a> {
             return States::none();
         }
         let vendor = system.map_or(&[] as words::Table<Meaning>, |s| s.words);
-        let compiled = |column| words::account_words(vendor, self.codes_at(column));
+        let compiled = |column| words::account_words(self.told, vendor, self.codes_at(column));
         if let Some(system) = system.filter(|s| !told && !s.status.is_empty()) {
             return states::resolve(system.status, &self.names, compiled, words::only);
         }
@@ -209,7 +211,7 @@ impl<'a> Draft<'a> {
             return States::none();
         }
         let vendor = system.map_or(&[] as words::Table<EmploymentStatus>, |s| s.people_words);
-        let compiled = |column| words::people_words(vendor, self.codes_at(column));
+        let compiled = |column| words::people_words(self.told, vendor, self.codes_at(column));
         if let Some(system) = system.filter(|s| !told && !s.employment.is_empty()) {
             let resolved = states::resolve(system.employment, &self.names, compiled, words::only);
             if !resolved.signs.is_empty() {

@@ -149,11 +149,6 @@ impl Field {
         matches!(self, Field::LastSeen | Field::CreatedAt)
     }
 
-    /// True for the fields that say who somebody is: a column about somebody else (manager, owner) is never one of them.
-    pub(crate) const fn identifies(self) -> bool {
-        matches!(self, Field::Id | Field::UserName | Field::Email | Field::Alias | Field::PersonalEmail | Field::EmployeeNumber)
-    }
-
     /// True for what an account holds.
     pub(crate) const fn is_grant(self) -> bool {
         matches!(self, Field::Role | Field::Group | Field::Licence | Field::Membership | Field::Access)

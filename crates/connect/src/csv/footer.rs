@@ -1,6 +1,7 @@
 //! Rows after the last account: totals, page numbers, copyright (csv-exports.md §3, Rows).
 
 use super::header::squash;
+use super::record::Record;
 use super::values;
 
 /// What a footer row says.
@@ -56,23 +57,33 @@ const BEGINNINGS: &[&str] = &[
     "erstelltam",
 ];
 
-/// Whether a row is a footer: its first filled cell says so, and no cell is an address or anything but a number.
-pub(crate) fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Footer> {
-    let mut filled = cells.map(str::trim).filter(|c| !c.is_empty());
-    let first = filled.next()?;
-    if first.len() > 200 {
+/// Whether a record is a footer. Few begin like one, so the first filled cell is looked at before all of them.
+pub(crate) fn of_record(record: &Record<'_>) -> Option<Footer> {
+    let first = (0..record.len()).map(|i| record.text(i)).find(|c| !c.trim().is_empty())?;
+    begins(first.trim())?;
+    let cells: Vec<_> = record.cells().collect();
+    of(cells.iter().map(AsRef::as_ref))
+}
+
+/// Whether a first cell may begin a footer; and whether it is a sentence that stands alone.
+fn begins(first: &str) -> Option<(String, bool)> {
+    if first.len() > 200 || values::is_address(first) {
         return None;
     }
     let word = squash(first);
     let letters: String = word.chars().filter(|c| !c.is_ascii_digit()).collect();
     let counted = ["count", "page", "records", "rows"].iter().any(|w| letters.starts_with(w)) && word.len() > letters.len();
-    let sentence = ["confidential", "copyright", "generated", "©"].iter().any(|w| first.to_lowercase().starts_with(w));
-    if !(WORDS.contains(&letters.as_str()) || BEGINNINGS.iter().any(|b| word.starts_with(b)) || counted || sentence) {
-        return None;
-    }
-    if values::is_address(first) {
-        return None;
-    }
+    let low = first.to_lowercase();
+    let sentence = ["confidential", "copyright", "generated", "©"].iter().any(|w| low.starts_with(w));
+    (WORDS.contains(&letters.as_str()) || BEGINNINGS.iter().any(|b| word.starts_with(b)) || counted || sentence)
+        .then_some((letters, sentence))
+}
+
+/// Whether a row is a footer: its first filled cell says so, and no cell is an address or anything but a number.
+pub(crate) fn of<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Footer> {
+    let mut filled = cells.map(str::trim).filter(|c| !c.is_empty());
+    let first = filled.next()?;
+    let (letters, sentence) = begins(first)?;
     let rest: Vec<&str> = filled.collect();
     let number = |c: &str| c.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b' ' | b'%'));
     if !sentence && rest.iter().any(|c| !number(c)) {

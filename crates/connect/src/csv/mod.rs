@@ -1,18 +1,28 @@
 //! Exports of consoles and HR systems: bytes, dialect, strict records, and what the columns mean.
 
+mod accounts;
 pub mod bytes;
 mod columns;
+pub mod connector;
 mod dates;
 mod decode;
+mod describe;
 pub mod dialect;
 mod draft;
+mod employments;
+pub mod export;
 pub mod fields;
 pub mod fingerprint;
 mod footer;
 mod header;
 mod masks;
+mod merge;
 mod months;
+mod noticed;
 pub mod order;
+pub mod parts;
+pub mod read;
+pub mod reading;
 pub mod recognise;
 pub mod record;
 pub mod sample;
@@ -20,6 +30,7 @@ pub mod scan;
 pub mod shape;
 pub mod simple;
 mod states;
+mod survey;
 mod synonyms;
 mod systems;
 mod titles;

@@ -15,6 +15,8 @@ pub(crate) enum Day {
         second: i8,
         /// The year.
         year: i16,
+        /// The day that `26/03/04` is where the year comes first.
+        year_first: Option<Date>,
     },
     /// `00.00.0000`: none.
     Zero,
@@ -89,7 +91,12 @@ pub(crate) fn read_day(text: &str, today: Option<Date>) -> Option<Day> {
                 return one(c, b, a, dc, today);
             }
             let year = full_year(c, dc, today)?;
-            Some(Day::Two { first: i8::try_from(a).ok()?, second: i8::try_from(b).ok()?, year })
+            let year_first = (dc == 2 && da == 2).then(|| one(a, b, c, 2, today)).flatten();
+            let year_first = match year_first {
+                Some(Day::One(date)) => Some(date),
+                _ => None,
+            };
+            Some(Day::Two { first: i8::try_from(a).ok()?, second: i8::try_from(b).ok()?, year, year_first })
         }
         _ => None,
     }

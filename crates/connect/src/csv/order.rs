@@ -17,14 +17,17 @@ pub enum Order {
     DayFirst,
     /// March the 4th.
     MonthFirst,
+    /// `26/03/04` is the 4th of March 2026: only if the user says so.
+    YearFirst,
 }
 
 impl Order {
-    /// From `--dates dmy|mdy`.
+    /// From `--dates dmy|mdy|ymd`.
     pub fn parse(text: &str) -> Option<Order> {
         match squash(text).as_str() {
             "dmy" => Some(Order::DayFirst),
             "mdy" => Some(Order::MonthFirst),
+            "ymd" => Some(Order::YearFirst),
             _ => None,
         }
     }
@@ -35,6 +38,7 @@ impl fmt::Display for Order {
         f.write_str(match self {
             Order::DayFirst => "day-month-year",
             Order::MonthFirst => "month-day-year",
+            Order::YearFirst => "year-month-day",
         })
     }
 }
@@ -63,7 +67,7 @@ pub(crate) struct Evidence {
 impl Evidence {
     /// Takes a cell. `latest`: the column can't lie after this day (a sign-in, a creation).
     pub(crate) fn see(&mut self, cell: Cell, line: u64, text: &str, latest: Option<Date>) {
-        let Cell::Either { first, second, rest } = cell else { return };
+        let Cell::Either { first, second, rest, .. } = cell else { return };
         if first == second {
             return;
         }

@@ -37,7 +37,7 @@ pub fn recognise(file: &str, records: &[SampleRecord], purpose: Purpose, options
             .hint("export it again; if there is really nothing to list, leave the file out")
             .at(file, Some(header_line), None));
     }
-    let mut draft = Draft::new(file, &found, &rows);
+    let mut draft = Draft::new(file, &found, &rows, &options.words);
     draft.tell_duplicates_apart(&found);
     let (holds, matched) = draft.sort(purpose);
     match &matched {

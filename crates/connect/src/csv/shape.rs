@@ -39,6 +39,8 @@ pub struct Options {
     pub dates: Option<Order>,
     /// `--column FIELD="Header"`, in the order given.
     pub columns: Vec<(Field, String)>,
+    /// Status words that usher doesn't know, and what they mean in usher's words.
+    pub words: Vec<(String, String)>,
 }
 
 impl Options {
@@ -59,6 +61,55 @@ impl Options {
             return Err(wrong(format!("`{}` is no field", field.trim())).hint(hint));
         };
         self.columns.push((known, header.trim().trim_matches('"').to_owned()));
+        Ok(())
+    }
+
+    /// What the configuration of an instance says: `columns {FIELD: Header}`, `words {Word: meaning}`, `dates dmy|mdy|ymd`.
+    ///
+    /// # Errors
+    /// CSV-107, CSV-111 and CSV-114 if one of them is no such thing.
+    pub fn of_config(config: &serde_json::Map<String, serde_json::Value>, purpose: Purpose) -> Result<Options, Diagnostic> {
+        let mut options = Options::default();
+        let pairs = |name: &str| config.get(name).and_then(serde_json::Value::as_object).into_iter().flatten();
+        for (field, header) in pairs("columns") {
+            options.column(&format!("{field}={}", header.as_str().unwrap_or_default()))?;
+        }
+        for (word, means) in pairs("words") {
+            options.word(word, means.as_str().unwrap_or_default(), purpose)?;
+        }
+        if let Some(dates) = config.get("dates").and_then(serde_json::Value::as_str) {
+            options.dates = Some(Order::parse(dates).ok_or_else(|| {
+                Diagnostic::new("CSV-114", "no such order of dates", format!("`{dates}`"))
+                    .hint("one of: dmy mdy ymd")
+                    .exit(usher_domain::diagnostic::Exit::Usage)
+            })?);
+        }
+        Ok(options)
+    }
+
+    /// Takes what a status word means: `invited active locked suspended deactivated deleted` for accounts, `prehire active leave ended`
+    /// for people.
+    ///
+    /// # Errors
+    /// CSV-111 if that is none of these words.
+    pub fn word(&mut self, word: &str, means: &str, purpose: Purpose) -> Result<(), Diagnostic> {
+        let account = super::words::account_meaning(means).is_some() && purpose != Purpose::People;
+        let employment = super::words::employment_meaning(means).is_some() && purpose != Purpose::Accounts;
+        if !account && !employment {
+            let known = match purpose {
+                Purpose::People => "prehire active leave ended",
+                _ => "invited active locked suspended deactivated deleted",
+            };
+            let near = usher_domain::diagnostic::nearest(means, known.split(' '));
+            return Err(Diagnostic::new(
+                "CSV-111",
+                "a status word can't be set",
+                format!("`{word}: {means}`: `{means}` is no status of usher's"),
+            )
+            .hint(near.map_or_else(|| format!("one of: {known}"), |n| format!("did you mean `{n}`?")))
+            .exit(usher_domain::diagnostic::Exit::Usage));
+        }
+        self.words.push((word.to_owned(), means.to_owned()));
         Ok(())
     }
 }
@@ -213,16 +264,16 @@ impl Shape {
         if !one_row_each || dated {
             return None;
         }
-        let mut emails: Vec<usize> =
-            [Field::Email, Field::Alias, Field::PersonalEmail].into_iter().flat_map(|f| self.of(f).collect::<Vec<_>>()).collect();
+        let emails: Vec<usize> = [Field::Email, Field::Alias].into_iter().flat_map(|f| self.of(f).collect::<Vec<_>>()).collect();
         let id = id.or(user_name).or(emails.first().copied());
-        emails.extend(user_name);
         Some(SimpleShape {
             header_line: self.header_line,
             width: self.width..=self.widest,
             id: id.filter(|_| self.holds == Holds::Accounts),
             number,
             emails,
+            personal: self.of(Field::PersonalEmail).collect(),
+            login: user_name.filter(|_| self.holds == Holds::Accounts),
             status,
             kind,
             last_day,

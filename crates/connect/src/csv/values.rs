@@ -13,7 +13,7 @@ pub(crate) fn unwrap_cell(cell: &str) -> &str {
     }
     match cell.strip_prefix('\'') {
         // A name may begin with an apostrophe ('t Hooft): only what a spreadsheet would have changed is unwrapped.
-        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit() || "=+-@".contains(c)) => rest.trim(),
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit() || "=+-@＝＋－＠".contains(c)) => rest.trim(),
         _ => cell,
     }
 }

@@ -150,9 +150,41 @@ impl<T: Copy> Words<T> {
     }
 }
 
-/// The account words of a column: the vendor's, then the general ones; codes and switches where the column has only such.
-pub(crate) fn account_words(vendor: Table<Meaning>, codes: bool) -> Words<Meaning> {
+/// What the user said that words mean: `{Gesperrt: suspended}`.
+pub(crate) type Told = [(String, String)];
+
+/// usher's word for a state of an account.
+pub(crate) fn account_meaning(word: &str) -> Option<Meaning> {
+    Some(match squash(word).as_str() {
+        "active" => ACTIVE,
+        "invited" | "pending" => INVITED,
+        "locked" => LOCKED,
+        "suspended" => SUSPENDED,
+        "deactivated" => DEACTIVATED,
+        "deleted" => DELETED,
+        _ => return None,
+    })
+}
+
+/// usher's word for a state of an employment.
+pub(crate) fn employment_meaning(word: &str) -> Option<EmploymentStatus> {
+    Some(match squash(word).as_str() {
+        "active" => EmploymentStatus::Active,
+        "leave" => EmploymentStatus::Leave,
+        "prehire" => EmploymentStatus::Prehire,
+        "ended" | "terminated" => EmploymentStatus::Ended,
+        _ => return None,
+    })
+}
+
+/// The account words of a column: the user's, the vendor's, then the general ones; codes only where the column has only such.
+pub(crate) fn account_words(told: &Told, vendor: Table<Meaning>, codes: bool) -> Words<Meaning> {
     let mut words = Words { map: HashMap::new() };
+    for (word, means) in told {
+        if let Some(means) = account_meaning(means) {
+            words.add(word, means);
+        }
+    }
     let tables = [vendor, if codes { ACCOUNT_CODES } else { &[] }, ACCOUNT];
     for (alternatives, meaning) in tables.into_iter().flatten() {
         words.add(alternatives, *meaning);
@@ -162,9 +194,14 @@ pub(crate) fn account_words(vendor: Table<Meaning>, codes: bool) -> Words<Meanin
     words
 }
 
-/// The people words of a column.
-pub(crate) fn people_words(vendor: Table<EmploymentStatus>, codes: bool) -> Words<EmploymentStatus> {
+/// The people words of a column, in the same order.
+pub(crate) fn people_words(told: &Told, vendor: Table<EmploymentStatus>, codes: bool) -> Words<EmploymentStatus> {
     let mut words = Words { map: HashMap::new() };
+    for (word, means) in told {
+        if let Some(means) = employment_meaning(means) {
+            words.add(word, means);
+        }
+    }
     let tables = [vendor, if codes { PEOPLE_CODES } else { &[] }, PEOPLE];
     for (alternatives, status) in tables.into_iter().flatten() {
         words.add(alternatives, *status);
@@ -230,7 +267,7 @@ mod tests {
 
     #[test]
     fn account_words_in_seven_languages() {
-        let words = account_words(&[], false);
+        let words = account_words(&[], &[], false);
         for (word, status) in [
             ("Active", Status::Active),
             ("AKTIV", Status::Active),
@@ -258,7 +295,7 @@ mod tests {
 
     #[test]
     fn people_words_in_seven_languages() {
-        let words = people_words(&[], false);
+        let words = people_words(&[], &[], false);
         for (word, status) in [
             ("Terminated", EmploymentStatus::Ended),
             ("Inaktiv", EmploymentStatus::Ended),
@@ -276,7 +313,7 @@ mod tests {
             assert_eq!(words.get(word), Some(status), "{word}");
         }
         assert_eq!(words.get("T"), None);
-        assert_eq!(people_words(&[], true).get("T"), Some(EmploymentStatus::Ended));
+        assert_eq!(people_words(&[], &[], true).get("T"), Some(EmploymentStatus::Ended));
     }
 
     #[test]

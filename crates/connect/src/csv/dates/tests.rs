@@ -106,6 +106,16 @@ fn times_keep_their_offset() {
     }
 }
 
+#[test]
+fn the_year_comes_first_if_the_user_says_so() {
+    let read = |text: &str| match cell(text, today()).read(Some(Order::YearFirst)) {
+        Reading::At(m) => Some(m.at.date().to_string()),
+        _ => None,
+    };
+    assert_eq!(read("26/03/04").as_deref(), Some("2026-03-04"));
+    assert_eq!(read("03/04/2026"), None);
+}
+
 fn decided(cells: &[&str]) -> DateOrder {
     let mut evidence = Evidence::default();
     for (i, text) in cells.iter().enumerate() {
