@@ -1,3 +1,31 @@
-//! usher: engine.
+//! What joins reading, reconciling, planning, applying and proving. Start at `corridor`.
 
+pub mod abilities;
+pub mod apply;
+pub mod approve;
 pub mod bare;
+pub mod corridor;
+pub mod coverage;
+pub mod decide;
+pub mod evidence;
+pub mod given;
+pub mod lap;
+pub mod people;
+pub mod plan;
+pub mod read;
+pub mod reads;
+pub mod runs;
+pub mod settings;
+pub mod shelves;
+pub mod ssh_agent;
+pub mod tasks;
+pub mod usher;
+pub mod who;
+
+mod connectors;
+mod identity;
+mod ledger;
+mod live;
+mod offboard;
+mod seal;
+mod step;

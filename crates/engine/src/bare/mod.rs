@@ -3,6 +3,7 @@
 mod accounts;
 mod cells;
 pub mod fast;
+pub mod folder;
 mod parts;
 pub mod people;
 mod repeats;

@@ -1,10 +1,10 @@
-//! `leaver_account`: the holder's employment ended and the door is not shut; open invitations too. Critical; high if only an enforced,
+//! `leaver_account`: the holder's employment ended, or an emergency says so, and the door is not shut; open invitations too. Critical; high if only an enforced,
 //! shut IdP leads in.
 
 use serde_json::json;
 use usher_domain::account::Status;
 use usher_domain::finding::{Finding, Rule, Severity};
-use usher_domain::intent::Says;
+use usher_domain::intent::{IntentSource, Says};
 use usher_domain::person::PersonState;
 
 use super::{Draft, last_seen};
@@ -14,7 +14,11 @@ pub(super) fn find(graph: &Graph, out: &mut Vec<Finding>) {
     for instance in &graph.instances {
         for account in instance.accounts.iter().filter(|a| a.lets_in()) {
             let Some(holder) = account.verdict.holder else { continue };
-            let Some(person) = graph.person(holder).filter(|p| p.state == PersonState::Ended) else { continue };
+            let Some(person) = graph.person(holder) else { continue };
+            let emergency = graph.intents_of(&person.id).any(|i| i.source == IntentSource::Emergency && i.in_effect(graph.now));
+            if person.state != PersonState::Ended && !emergency {
+                continue;
+            }
             let intents: Vec<_> = graph.intents_of(&person.id).filter(|i| i.says == Says::NotHave).collect();
             let left = intents.iter().min_by_key(|i| i.source).map(|i| i.text.clone()).unwrap_or_else(|| "no longer employed".to_owned());
             let behind_shut_idp = only_a_shut_idp_leads_in(graph, instance, holder);

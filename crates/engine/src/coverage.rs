@@ -1,0 +1,129 @@
+//! What can be read, changed and shut in the company's instances, by what, and how fresh; and `doctor`, which tries it.
+
+use std::collections::BTreeMap;
+
+use usher_domain::diagnostic::Diagnostic;
+use usher_domain::manifest::{Automation, OperationName};
+use usher_domain::snapshot::Snapshot;
+
+use crate::usher::Usher;
+
+/// One instance's coverage.
+#[derive(Debug)]
+pub struct Covered {
+    /// Its name.
+    pub instance: String,
+    /// Its app.
+    pub app: String,
+    /// Computed from the operations that this instance has.
+    pub automation: Automation,
+    /// What lists its accounts (or people).
+    pub read_by: Option<String>,
+    /// The newest read.
+    pub snapshot: Option<Snapshot>,
+    /// Why the last try failed.
+    pub failed: Option<String>,
+    /// What serves each operation that writes: `http`, `scim`, `human` …
+    pub operations: BTreeMap<String, String>,
+}
+
+/// What `doctor` found about one instance.
+#[derive(Debug)]
+pub struct Checked {
+    /// Its name.
+    pub instance: String,
+    /// What works.
+    pub good: Vec<String>,
+    /// What will be in the way.
+    pub warnings: Vec<String>,
+    /// What is wrong.
+    pub problem: Option<Diagnostic>,
+}
+
+impl Usher {
+    /// Coverage of every instance.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn coverage(&self) -> Result<Vec<Covered>, Diagnostic> {
+        let mut out = Vec::new();
+        for (name, setting) in &self.settings.instances {
+            let manifest = self.manifest(name)?;
+            let kind = |operation| self.way_of(name, operation).map(|k| k.as_str().to_owned());
+            let people = manifest.is_people_source();
+            let read_by = if people { Some("csv".to_owned()) } else { kind(OperationName::ListAccounts) };
+            let writes = OperationName::ALL.iter().filter(|o| o.writes());
+            let failed = crate::shelves::one::<crate::shelves::FailedRead>(self.store(), name).await?.map(|f| f.why);
+            out.push(Covered {
+                instance: name.clone(),
+                app: setting.app.clone(),
+                automation: manifest.automation(),
+                read_by,
+                snapshot: self.store().latest(name, false).await?,
+                failed,
+                operations: writes.filter_map(|o| Some((o.as_str().to_owned(), kind(*o)?))).collect(),
+            });
+        }
+        Ok(out)
+    }
+
+    /// Tries each of these instances (all, if none is named): credentials, what the far end can do. Changes nothing.
+    ///
+    /// # Errors
+    /// `INSTANCE-001`.
+    pub async fn doctor(&self, instances: &[String]) -> Result<Vec<Checked>, Diagnostic> {
+        for name in instances {
+            self.known(name)?;
+        }
+        let mut out = Vec::new();
+        for name in self.settings.instances.keys().filter(|n| instances.is_empty() || instances.contains(*n)) {
+            let mut checked = Checked { instance: name.clone(), good: vec![], warnings: vec![], problem: None };
+            match self.connector(name) {
+                Err(problem) => checked.problem = Some(problem),
+                Ok(connector) => match connector.check().await {
+                    Ok(report) => {
+                        checked.good = report.good;
+                        checked.warnings = report.warnings;
+                        if let Some(identity) = report.identity {
+                            checked.good.push(format!("usher connects as {identity}"));
+                        }
+                    }
+                    Err(fault) => checked.problem = Some(fault.message),
+                },
+            }
+            out.push(checked);
+        }
+        Ok(out)
+    }
+
+    /// What is wrong with the workspace itself: store, log, approvers without keys.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn self_check(&self) -> Result<(Vec<String>, Vec<String>), Diagnostic> {
+        let mut good =
+            vec![format!("usher.yaml: {} instances, {} people sources", self.settings.instances.len(), self.settings.people.len())];
+        let mut warnings = Vec::new();
+        let problems = self.store().check().await?;
+        if problems.is_empty() {
+            good.push(format!("store {}: whole", self.settings.store));
+        }
+        warnings.extend(problems.into_iter().map(|p| format!("store: {}: {}", p.place, p.what)));
+        if self.settings.people.is_empty() {
+            warnings.push("no source of people: nobody can be found to have left".into());
+        }
+        let approvers = self.settings.approvers(&self.workspace);
+        if approvers.is_empty() {
+            warnings.push("no approvers: no plan can be approved (approvers: and keys: in usher.yaml)".into());
+        }
+        for (email, _, keys) in &approvers {
+            if keys.is_empty() {
+                warnings.push(format!("{email} is an approver and has no key: add one under keys: in usher.yaml"));
+            }
+        }
+        if self.workspace.approvals.is_empty() {
+            warnings.push("no rule under approvals: a step that no rule matches isn't planned".into());
+        }
+        Ok((good, warnings))
+    }
+}
