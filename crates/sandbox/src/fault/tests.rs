@@ -109,6 +109,19 @@ fn each_fault_in_a_body_says_what_is_wrong_and_fires_once() {
 }
 
 #[test]
+fn a_chosen_number_of_rows_is_refused_and_a_list_without_one_is_not() {
+    for (query, refused) in [(Some("count=2"), true), (Some("startIndex=1&limit=2"), true), (Some("startIndex=1"), false), (None, false)] {
+        let faults = Faults::new([Order::every("GET *", Phase::BeforeEffect, Fault::CountRefused)]).unwrap();
+        let outcome = faults.around(&mut ask("GET", "/v2/Users", query, ""), |_| list());
+        let status = match outcome.effect {
+            Effect::Answer(answer) => answer.status,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((status, faults.unfired().is_empty()), (if refused { 400 } else { 200 }, refused), "{query:?}");
+    }
+}
+
+#[test]
 fn a_fault_that_had_nothing_to_make_wrong_has_not_fired() {
     let orders = [
         Order::first("GET *", Phase::InBody, Fault::PageRepeated),

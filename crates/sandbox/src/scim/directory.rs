@@ -18,6 +18,8 @@ struct Record {
     /// Without id, schemas, meta and groups, which are made when it is shown.
     text: Box<str>,
     user_name: String,
+    /// `displayName`, kept apart because every member of a group shows it, and a group's text may be long.
+    display: String,
     external_id: Option<String>,
     created: Time,
     modified: Time,
@@ -76,6 +78,7 @@ impl Directory {
             id: id.clone(),
             text: "{}".into(),
             user_name: String::new(),
+            display: String::new(),
             external_id: None,
             created: now,
             modified: now,
@@ -115,6 +118,7 @@ impl Directory {
     fn put(&mut self, of: Type, id: &str, attributes: Map<String, Value>, now: Time) {
         let before = if of == Type::Group { self.members(id) } else { Vec::new() };
         let user_name = attributes.get("userName").and_then(Value::as_str).map(fold).unwrap_or_default();
+        let display = attributes.get("displayName").and_then(Value::as_str).unwrap_or_default().to_owned();
         let external = attributes.get("externalId").and_then(Value::as_str).map(str::to_owned);
         let text = Value::Object(attributes).to_string().into_boxed_str();
         let shelf = self.shelf_mut(of);
@@ -130,6 +134,7 @@ impl Directory {
             let changed = record.version == 0 || record.text != text;
             record.text = text;
             record.user_name = user_name;
+            record.display = display;
             record.external_id = external;
             if changed {
                 record.modified = now;
@@ -217,9 +222,9 @@ impl Directory {
         out.extend(attributes);
         out.shift_remove("password");
         if let Some(groups) = self.groups_of.get(&record.id).filter(|g| of == Type::User && !g.is_empty()) {
-            let named = groups.iter().map(|g| {
-                let display = self.attributes(Type::Group, g).and_then(|mut a| a.shift_remove("displayName"));
-                json!({"value": g, "$ref": format!("{origin}/Groups/{g}"), "display": display, "type": "direct"})
+            let named = groups.iter().filter_map(|g| {
+                let display = &self.groups.records.get(self.groups.by_id.get(g)?)?.display;
+                Some(json!({"value": g, "$ref": format!("{origin}/Groups/{g}"), "display": display, "type": "direct"}))
             });
             out.insert("groups".to_owned(), named.collect());
         }
