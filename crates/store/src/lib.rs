@@ -6,6 +6,7 @@
 mod batch;
 mod error;
 mod location;
+mod paging;
 mod snapshots;
 mod sqlite;
 mod store;

@@ -50,6 +50,8 @@ pub(super) fn connect(settings: &Settings) -> Outcome<Connection> {
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "cell_size_check", true)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;
+    // After a large read the log beside the file goes back to this many bytes.
+    db.pragma_update_and_check(None, "journal_size_limit", 32 << 20, |row| row.get::<_, i64>(0))?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
 }
