@@ -11,6 +11,7 @@ const AT: u8 = 1;
 const ODD: u8 = 2;
 const DASH: u8 = 4;
 const HIGH: u8 = 8;
+const PLUS: u8 = 16;
 
 /// What each byte says about a cell that should be an address.
 const CLASSES: [u8; 256] = {
@@ -20,6 +21,7 @@ const CLASSES: [u8; 256] = {
         classes[i] = match i as u8 {
             b'@' => AT,
             b'-' => DASH,
+            b'+' => PLUS,
             0..=b' ' | 0x7f | b',' | b';' | b'|' | b'<' | b'>' | b':' | b'"' | b'(' | b')' | b'[' | b']' | b'=' | b'\\' => ODD,
             128..=255 => HIGH,
             _ => 0,
@@ -53,7 +55,7 @@ pub(super) fn plain_address(cell: &[u8], out: &mut Vec<u8>) -> Cell {
         return Cell::Nothing;
     }
     let plain = ats == 1 && seen & (ODD | HIGH) == 0 && !matches!(cell, [b'\'' | b'@' | b'+', ..] | [.., b'@']);
-    if !plain || (seen & DASH != 0 && cell.windows(4).any(|four| four.eq_ignore_ascii_case(b"xn--"))) {
+    if !plain || (seen & (DASH | PLUS) != 0 && odd_domain(cell)) {
         return Cell::Odd;
     }
     let start = out.len();
@@ -62,6 +64,12 @@ pub(super) fn plain_address(cell: &[u8], out: &mut Vec<u8>) -> Cell {
         key.make_ascii_lowercase();
     }
     Cell::Address
+}
+
+/// A domain that takes a closer look: an international one in its ASCII form, or two addresses parted by a plus.
+fn odd_domain(address: &[u8]) -> bool {
+    let domain = address.rsplit(|byte| *byte == b'@').next().unwrap_or_default();
+    domain.contains(&b'+') || domain.windows(4).any(|four| four.eq_ignore_ascii_case(b"xn--"))
 }
 
 /// Gives each address of a cell that takes a closer look, folded as [`address`] folds.
@@ -109,11 +117,25 @@ pub(super) fn number<'a>(cell: &'a [u8], meaning: &dyn Meaning) -> Option<Cow<'a
     if trimmed.is_empty() {
         return None;
     }
-    // Longer ones, and those with other characters, may be damaged by a spreadsheet or quoted for one.
-    if trimmed.len() < 15 && trimmed.iter().all(|byte| byte.is_ascii_alphanumeric()) {
+    if is_plain_number(trimmed) {
         return Some(Cow::Borrowed(trimmed));
     }
     odd_number(trimmed, meaning).map(|number| Cow::Owned(number.into_bytes()))
+}
+
+/// Longer ones, those with an E after digits and those with other characters may be damaged by a spreadsheet or quoted for one; one
+/// without a digit may be a word for none.
+#[inline]
+fn is_plain_number(cell: &[u8]) -> bool {
+    let (mut others, mut letters, mut digits, mut exponent) = (false, false, false, false);
+    for byte in cell {
+        digits |= byte.is_ascii_digit();
+        letters |= byte.is_ascii_alphabetic();
+        exponent |= matches!(byte, b'e' | b'E');
+        others |= !byte.is_ascii_alphanumeric();
+    }
+    let code = letters && cell.first().is_some_and(u8::is_ascii_alphabetic);
+    cell.len() < 15 && digits && !others && (!exponent || code)
 }
 
 #[cold]
@@ -188,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_plain_cell_is_folded_as_every_address_is_and_others_get_a_closer_look() {
-        let cases: [(&str, Option<&str>, bool); 14] = [
+        let cases: [(&str, Option<&str>, bool); 15] = [
             (" Ana.R@Corp.Example ", Some("ana.r@corp.example"), false),
             ("ana+x@corp.example", Some("ana+x@corp.example"), false),
             ("o'brien@my-corp.example", Some("o'brien@my-corp.example"), false),
@@ -203,6 +225,7 @@ mod tests {
             ("@x", None, true),
             ("a@xn--bcher-kva.example", None, true),
             ("Gül@corp.example", None, true),
+            ("a@x+b", None, true),
         ];
         for (cell, key, odd) in cases {
             let mut out = Vec::new();
@@ -210,6 +233,16 @@ mod tests {
             assert_eq!(matches!(got, Cell::Odd), odd, "{cell}");
             assert_eq!(out, key.unwrap_or_default().as_bytes(), "{cell}");
             assert!(odd || key.map(str::to_owned) == address(cell), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_number_that_a_spreadsheet_may_have_changed_gets_a_closer_look() {
+        for plain in ["00017", "17", "EMP001", "E17", "A1B2"] {
+            assert!(is_plain_number(plain.as_bytes()), "{plain}");
+        }
+        for odd in ["1,2E+05", "7E10442", "123456789012345", "none", "na", "-", "=\"00017\"", "'00017", "1 7", "１７"] {
+            assert!(!is_plain_number(odd.as_bytes()), "{odd}");
         }
     }
 }
