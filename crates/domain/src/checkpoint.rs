@@ -332,4 +332,12 @@ mod tests {
             assert_eq!(parse_log_name(bad), None, "{bad}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300)) {
+            proptest::prop_assert!(Checkpoint::parse(&bytes).is_err());
+            proptest::prop_assert!(VKey::parse(&bytes).is_err());
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::*;
@@ -419,4 +420,35 @@ fn creating_and_deleting_expect_that_the_account_is_gone() {
     let delete = make(json!({"userName": "bo"}), json!({"gone": true}));
     assert!(delete.ready(1, &there, &live, t(3)).is_ok());
     assert_eq!(delete.ready(1, &Fresh::Gone, &live, t(3)).err(), Some(NotReady::Already));
+}
+
+/// One decision of a random history: who (by seed), what, and what was done to it in the store.
+fn any_decision() -> impl Strategy<Value = (u8, bool, Option<(usize, u8)>)> {
+    (prop_oneof![1u8..6, Just(9u8)], proptest::bool::weighted(0.05), proptest::option::weighted(0.15, (any::<usize>(), 0u8..8)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// No list of decisions makes an approved plan unless two different people of the group, neither requester nor subject,
+    /// signed it, and nobody rejected it, and nothing was tampered with.
+    #[test]
+    fn no_list_of_decisions_approves_without_two_people(made in proptest::collection::vec(any_decision(), 0..5)) {
+        let plan = plan(vec![need(2, "it-leads")]);
+        let names = [(1, "ana"), (2, "ben"), (3, "sam"), (4, "lee"), (5, "bo"), (9, "ana")];
+        let mut decisions = Vec::new();
+        for (seed, reject, flip) in &made {
+            let name = names.iter().find(|(s, _)| s == seed).map(|(_, n)| *n).unwrap();
+            let mut one = decision(&plan, name, *seed, if *reject { Choice::Reject } else { Choice::Approve });
+            if let Some((at, bit)) = flip {
+                let at = at % one.statement.len();
+                one.statement[at] ^= 1 << bit;
+            }
+            decisions.push(one);
+        }
+        let spoiled = made.iter().any(|(_, reject, flip)| *reject || flip.is_some());
+        let people: std::collections::BTreeSet<u8> = made.iter().map(|(seed, ..)| *seed).filter(|s| [1, 2].contains(s)).collect();
+        let approved = check(&plan, &decisions, &trust(&plan), t(2)).is_ok();
+        prop_assert_eq!(approved, !spoiled && people.len() == 2);
+    }
 }

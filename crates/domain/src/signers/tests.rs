@@ -1,5 +1,6 @@
 use super::*;
 use crate::sshsig::{Signer as Private, verify};
+use proptest::prelude::*;
 use serde_json::Value;
 
 const VECTORS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests_data/evidence_vectors/");
@@ -112,4 +113,22 @@ fn lines_that_usher_does_not_write_are_refused() {
     assert!(Signers::new(vec![never], Salt::new([0; 16])).is_err());
     assert!(Revoked::parse(b"").unwrap().is_empty());
     assert!(Revoked::parse(format!("{} ana\n", key(1).line()).as_bytes()).is_err());
+}
+
+proptest! {
+    #[test]
+    fn what_is_read_is_written_again(at in any::<usize>(), to in any::<u8>()) {
+        for (file, revoked) in [("allowed_signers", false), ("revoked", true)] {
+            let mut bytes = read(file);
+            let at = at % bytes.len();
+            bytes[at] = to;
+            if revoked {
+                if let Ok(list) = Revoked::parse(&bytes) {
+                    prop_assert_eq!(list.to_bytes(), bytes);
+                }
+            } else if let Ok(list) = Signers::parse(&bytes) {
+                prop_assert_eq!(list.to_bytes(), bytes);
+            }
+        }
+    }
 }

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use ssh_key::private::Ed25519Keypair;
 use ssh_key::public::{Ed25519PublicKey, SkEd25519};
 
@@ -140,4 +141,33 @@ fn an_encrypted_key_needs_its_passphrase() {
         assert_eq!(Signer::parse(file.as_bytes(), Some(b"pass")).unwrap().key(), plain.key());
     }
     assert_eq!(Signer::is_encrypted(plain.to_file().unwrap().as_bytes()), Ok(false));
+}
+
+proptest! {
+    /// Whatever stands in the armour, it is read without a panic, and only the signature itself verifies.
+    #[test]
+    fn changed_signatures_and_keys_are_refused_without_a_panic(
+        at in any::<usize>(), bytes in proptest::collection::vec(any::<u8>(), 1..12), cut in any::<bool>(),
+    ) {
+        let (message, sig) = (read("sign_message.txt"), read("sign_message.txt.sig"));
+        let good = unwrap(&sig, BEGIN, END).unwrap();
+        let mut blob = good.to_vec();
+        let at = at % blob.len();
+        let end = if cut { blob.len() } else { (at + bytes.len()).min(blob.len()) };
+        blob.splice(at..end, bytes);
+        prop_assert_eq!(verify(wrap(&blob).as_bytes(), &message).is_ok(), blob == *good);
+        let _ = Key::from_blob(&blob);
+        let private = unwrap(&read("throwaway-ana.key"), "-----BEGIN OPENSSH PRIVATE KEY-----", "-----END OPENSSH PRIVATE KEY-----").unwrap();
+        let mut file = private.to_vec();
+        file.splice(at.min(file.len())..end.min(file.len()).max(at.min(file.len())), blob.get(..4).unwrap_or_default().to_vec());
+        let text = format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----\n", STANDARD.encode(&file));
+        let _ = Signer::parse(text.as_bytes(), Some(b"x"));
+    }
+
+    #[test]
+    fn any_text_is_read_without_a_panic(text in ".{0,200}") {
+        prop_assert!(verify(text.as_bytes(), b"").is_err());
+        prop_assert!(Key::parse(&text).is_err());
+        prop_assert!(Key::parse(&format!("ssh-ed25519 {}", STANDARD.encode(&text))).is_err());
+    }
 }
