@@ -1,1 +1,10 @@
-//! The one test program: scenarios, contracts, golden output.
+//! The one test program: what crosses crates. Scenarios are data in `scenarios/`; the real binary is run with its output held
+//! against `golden/`; a real SCIM server from PyPI is read and written.
+
+mod bad_input;
+mod binary;
+mod evidence;
+mod golden;
+mod laps;
+mod scenarios;
+mod scim_server;

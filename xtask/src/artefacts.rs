@@ -21,7 +21,7 @@ struct Artefact {
 
 const ARTEFACTS: &[Artefact] = &[
     Artefact { name: "JSON schemas", folder: "schema", maker: "crates/domain/examples/schema.rs", make: schemas },
-    Artefact { name: "command reference", folder: "docs/reference/cli", maker: "crates/cli/src/reference.rs", make: reference },
+    Artefact { name: "command reference", folder: "docs/reference/cli", maker: "crates/cli/src/commands/reference.rs", make: reference },
 ];
 
 /// Writes all that is out of date.

@@ -44,7 +44,6 @@ pub struct Applied {
 pub(crate) struct Work<'a> {
     pub(crate) usher: &'a Usher,
     pub(crate) approved: &'a ApprovedPlan,
-    pub(crate) record: &'a PlanRecord,
     pub(crate) run: &'a RunRecord,
     pub(crate) live: &'a Live<'a>,
 }
@@ -91,9 +90,9 @@ impl Usher {
         let bytes: Vec<_> = decisions.iter().map(|(_, d)| d.clone()).collect();
         let approved = ApprovedPlan::check(plan, &bytes, &trust, now).map_err(|e| not_approved(&e))?;
         let cited: Vec<u64> = approved.cited().iter().filter_map(|i| decisions.get(*i)).map(|(r, _)| r.seq).collect();
-        let (record, run) = self.open_run(&approved, record, signers_seq, cited, now).await?;
+        let run = self.open_run(&approved, record, signers_seq, cited, now).await?;
         let live = Live::new(self, people, overridden);
-        let work = Work { usher: self, approved: &approved, record: &record, run: &run, live: &live };
+        let work = Work { usher: self, approved: &approved, run: &run, live: &live };
         work.go().await
     }
 
@@ -105,7 +104,7 @@ impl Usher {
         signers: u64,
         cited: Vec<u64>,
         now: Time,
-    ) -> Result<(PlanRecord, RunRecord), Diagnostic> {
+    ) -> Result<RunRecord, Diagnostic> {
         let runs = shelves::all::<RunRecord>(self.store()).await?;
         if let Some(name) = &record.run {
             let run = runs.into_iter().find(|r| &r.run == name).ok_or_else(|| missing(name))?;
@@ -113,7 +112,7 @@ impl Usher {
                 return Err(Diagnostic::new("PLAN-008", "this plan was run already", format!("{} ran as {name}", approved.plan().short()))
                     .hint("what is left is a new plan: usher plan"));
             }
-            return Ok((record, run));
+            return Ok(run);
         }
         let plan = approved.plan();
         let number = runs.iter().map(|r| r.number).max().unwrap_or(0) + 1;
@@ -139,8 +138,7 @@ impl Usher {
                 keep.row(RunRecord { seq: seqs.first().copied().unwrap_or(0), ..run.clone() }.row())
             })
             .await?;
-        let run = RunRecord { seq: seqs.first().copied().unwrap_or(0), ..run };
-        Ok((record, run))
+        Ok(RunRecord { seq: seqs.first().copied().unwrap_or(0), ..run })
     }
 
     /// A run as its events made it.

@@ -215,6 +215,10 @@ impl Usher {
         let mut taken = None;
         for plan in &target.plans {
             let (_, record) = self.open_plan(plan.digest()).await?;
+            if record.rejected {
+                let detail = format!("a reject of {} is final", plan.short());
+                return Err(Diagnostic::new("APPROVE-026", "plan was rejected", detail).hint("make a new plan: usher plan"));
+            }
             if record.run.is_some() {
                 return Err(Diagnostic::new("PLAN-008", "this plan was run already", format!("{} runs once", plan.short()))
                     .hint("make a new plan: usher plan"));

@@ -122,7 +122,8 @@ impl Usher {
 
     fn unknown(&self, instance: &str) -> Diagnostic {
         let names = self.settings.instances.keys().map(String::as_str);
-        let message = Diagnostic::new("INSTANCE-001", "unknown instance", format!("`{instance}` is not in {CONFIG}"));
+        let message = Diagnostic::new("INSTANCE-001", "unknown instance", format!("`{instance}` is not in {CONFIG}"))
+            .exit(usher_domain::diagnostic::Exit::Usage);
         match nearest(instance, names.clone()) {
             Some(near) => message.hint(format!("did you mean `{near}`?")),
             None => message.hint(format!("instances here: {}", names.collect::<Vec<_>>().join(", "))),

@@ -193,9 +193,7 @@ pub(crate) fn list(screen: Screen, findings: &[&Finding], whole: bool, again: &s
         let head = format!("  {}", paint(Look::Strong, &head));
         screen.line(&format!("{head}  {}", paint(severity_look(worst), &word(worst))));
         let shown = if whole { of.len() } else { of.len().min(LIST) };
-        // A long login leaves room for the reason on a terminal; a pipe gets all of it.
-        let most = if screen.interactive { screen.width / 2 } else { usize::MAX };
-        let rows: Vec<Vec<Cell>> = of.iter().take(shown).map(|f| finding_row(f, whole, most)).collect();
+        let rows: Vec<Vec<Cell>> = of.iter().take(shown).map(|f| finding_row(f, whole, screen.width)).collect();
         screen.table(&["", "", "", ""], &rows, 3);
         if shown < of.len() {
             let rest = number((of.len() - shown) as u64);
@@ -204,11 +202,13 @@ pub(crate) fn list(screen: Screen, findings: &[&Finding], whole: bool, again: &s
     }
 }
 
-fn finding_row(f: &Finding, whole: bool, most: usize) -> Vec<Cell> {
+/// On a narrow screen the reason gets the room: instance and login are cut, and the person's name is left to wider ones.
+fn finding_row(f: &Finding, whole: bool, width: usize) -> Vec<Cell> {
+    let narrow = width < 110;
     let account = f.account.as_ref().map(|a| a.label().to_owned());
     let person = f.person.as_ref().map(|p| if p.name.is_empty() { p.email.clone().unwrap_or_default() } else { p.name.clone() });
     let who = match (account, &person) {
-        (Some(account), Some(person)) if f.rule != Rule::DuplicatePerson => format!("{account} ({person})"),
+        (Some(account), Some(person)) if !narrow && f.rule != Rule::DuplicatePerson => format!("{account} ({person})"),
         (Some(account), _) => account,
         (None, Some(person)) => person.clone(),
         (None, None) => String::new(),
@@ -222,7 +222,9 @@ fn finding_row(f: &Finding, whole: bool, most: usize) -> Vec<Cell> {
     };
     let because = format!("{mark}{}", f.because.join("; "));
     let key = if whole { format!("    {}", f.key.get(..8).unwrap_or(&f.key)) } else { "    ".to_owned() };
-    row![key, f.instance.clone().unwrap_or_default(), cut(&visible(&who), most), because]
+    let (most_instance, most_who) = if narrow { (16, 30) } else { (30, 60) };
+    let instance = f.instance.clone().unwrap_or_default();
+    row![key, cut(&instance, most_instance), cut(&visible(&who), most_who), because]
 }
 
 async fn accept(ask: &Accept, dir: &Path, screen: Screen) -> Result<Exit, Diagnostic> {
