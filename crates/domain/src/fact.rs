@@ -64,7 +64,7 @@ impl<T> Known<T> {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a fact: {value, status, source, seen, note, looked_in}")]
 #[serde(bound(deserialize = "T: FactValue"))]
-#[schemars(bound = "T: JsonSchema")]
+#[schemars(bound = "T: JsonSchema", rename = "Fact_{T}")]
 pub struct Fact<T> {
     /// The thing itself, or none_found, not_applicable, unknown.
     pub value: At<Known<T>>,

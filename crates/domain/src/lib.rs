@@ -30,6 +30,7 @@ pub mod path;
 pub mod person;
 pub mod plan;
 pub mod run;
+pub mod schema;
 pub mod signers;
 pub mod snapshot;
 pub mod sshsig;
