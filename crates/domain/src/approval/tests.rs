@@ -428,7 +428,7 @@ fn any_decision() -> impl Strategy<Value = (u8, bool, Option<(usize, u8)>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     /// No list of decisions makes an approved plan unless two different people of the group, neither requester nor subject,
     /// signed it, and nobody rejected it, and nothing was tampered with.
