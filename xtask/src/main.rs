@@ -1,6 +1,7 @@
 //! Tasks for developers: `cargo xtask TASK`. Only the standard library and one JSON parser, so that it builds in seconds.
 
 mod artefacts;
+mod bench;
 mod stop;
 mod test;
 mod tidy;
@@ -18,6 +19,7 @@ cargo xtask TASK
   setup            only the setting up: after it `cargo nextest run` works by itself
   gen [--check]    write the generated files; --check: write nothing, fail and name what is stale
   tidy             the house rules that neither rustc nor clippy holds
+  bench            usher beside DuckDB on ten million accounts; writes docs/reference/benchmarks.md (minutes, 1 GB in target/)
 ";
 
 fn main() -> ExitCode {
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
         ["gen"] => artefacts::write(&root),
         ["gen", "--check"] => artefacts::check(&root),
         ["tidy"] => tidy::run(&root),
+        ["bench"] => bench::run(&root),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

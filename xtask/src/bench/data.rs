@@ -36,11 +36,12 @@ impl Dice {
 }
 
 const GIVEN: [&str; 20] = [
-    "ana", "bo", "cem", "dora", "eva", "finn", "gul", "hana", "ivo", "jana", "kai", "lea", "mia", "noe", "ola", "pia", "quentin", "rosa", "sven", "tilda",
+    "ana", "bo", "cem", "dora", "eva", "finn", "gul", "hana", "ivo", "jana", "kai", "lea", "mia", "noe", "ola", "pia", "quentin", "rosa",
+    "sven", "tilda",
 ];
 const FAMILY: [&str; 20] = [
-    "adler", "berg", "costa", "duarte", "eriksen", "fischer", "garcia", "hansen", "ivanov", "jansen", "keller", "lopez", "moreau", "novak", "oliveira",
-    "peters", "quist", "rossi", "schmidt", "tanaka",
+    "adler", "berg", "costa", "duarte", "eriksen", "fischer", "garcia", "hansen", "ivanov", "jansen", "keller", "lopez", "moreau", "novak",
+    "oliveira", "peters", "quist", "rossi", "schmidt", "tanaka",
 ];
 /// Given names beyond ASCII, composed and decomposed.
 const BEYOND: [(&str, &str); 4] = [("jörg", "jo\u{308}rg"), ("léa", "le\u{301}a"), ("gül", "gu\u{308}l"), ("noé", "noe\u{301}")];

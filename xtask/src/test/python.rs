@@ -5,11 +5,16 @@ use std::process::Command;
 
 use crate::stop::{Stop, quiet};
 
-/// Makes the environment if it is missing or was made for other versions. Gives what it did and the interpreter's path.
+/// The environment of the tests.
 pub(super) fn environment(root: &Path) -> Result<(String, PathBuf), Stop> {
-    let wanted = root.join("tests").join("requirements.txt");
-    let requirements = std::fs::read_to_string(&wanted).map_err(Stop::doing("tests/requirements.txt"))?;
-    let folder = root.join("target").join("xtask").join("venv");
+    environment_of(root, "tests/requirements.txt", "venv")
+}
+
+/// Makes an environment if it is missing or was made for other versions. Gives what it did and the interpreter's path.
+pub(crate) fn environment_of(root: &Path, requirements: &str, name: &str) -> Result<(String, PathBuf), Stop> {
+    let wanted = root.join(requirements);
+    let requirements = std::fs::read_to_string(&wanted).map_err(Stop::doing(requirements))?;
+    let folder = root.join("target").join("xtask").join(name);
     let python = folder.join("bin").join("python");
     let base = base_interpreter();
     let version = String::from_utf8_lossy(&quiet(Command::new(&base).arg("--version"))?).trim().to_owned();
