@@ -6,6 +6,7 @@ mod adr;
 mod architecture;
 mod budget;
 mod changelog;
+mod commands;
 mod direction;
 mod doors;
 mod house;
@@ -73,6 +74,7 @@ const RULES: &[Rule] = &[
     leaks::MACHINE,
     leaks::OUTSIDE,
     links::RULE,
+    commands::RULE,
     named_paths::RULE,
     architecture::RULE,
     adr::RULE,
