@@ -27,6 +27,7 @@ impl Clock for Machine {
 struct System;
 
 impl Entropy for System {
+    #[expect(clippy::disallowed_methods, reason = "the command line is where randomness comes in")]
     fn fill(&self, buffer: &mut [u8]) {
         // Without randomness nothing may be signed or salted: there is no way on.
         if let Err(e) = getrandom::fill(buffer) {

@@ -127,7 +127,7 @@ async fn sign_with(
     target: &Target,
     choice: Choice,
     reason: Option<&str>,
-    path: &PathBuf,
+    path: &Path,
     by: Option<&str>,
 ) -> Result<Given, Diagnostic> {
     let bytes = file(path)?;

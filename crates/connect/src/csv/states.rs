@@ -129,6 +129,9 @@ impl<T: Copy> States<T> {
     }
 }
 
+/// How a found column is read, by its place; nothing where it needs another column that isn't there.
+type Decide<'a, T> = Box<dyn Fn(usize) -> Option<How<T>> + 'a>;
+
 /// Finds the columns of a system's clues. `codes(column)`: the column has only codes of one character.
 pub(crate) fn resolve<T: Copy>(
     clues: &[Clue<T>],
@@ -138,7 +141,7 @@ pub(crate) fn resolve<T: Copy>(
 ) -> States<T> {
     let mut signs = Vec::new();
     for clue in clues {
-        let (name, how): (&str, Box<dyn Fn(usize) -> Option<How<T>>>) = match *clue {
+        let (name, how): (&str, Decide<'_, T>) = match *clue {
             Clue::Words(name) => (name, Box::new(|c| Some(How::Words(words(c))))),
             Clue::Only(name, table) => {
                 let only = &only;

@@ -237,7 +237,8 @@ fn security_keys_are_verified_as_ssh_keygen_verifies_them_and_must_be_touched() 
         out
     };
 
-    let tokens: [(&str, Vec<u8>, &dyn Fn(&[u8]) -> Vec<u8>); 2] =
+    type Token<'a> = (&'static str, Vec<u8>, &'a dyn Fn(&[u8]) -> Vec<u8>);
+    let tokens: [Token<'_>; 2] =
         [("sk-ssh-ed25519@openssh.com", ed_blob, &ed_sign), ("sk-ecdsa-sha2-nistp256@openssh.com", ec_blob, &ec_sign)];
     for (kind, blob, sign) in tokens {
         let key = Key::from_blob(&blob).unwrap();

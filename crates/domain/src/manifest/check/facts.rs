@@ -35,10 +35,14 @@ fn any<'f, T>(name: &'static str, claims: &'f Claims<T>, into: &mut Vec<AnyFact<
 
 /// Takes a struct apart, so that a field that is added can't be forgotten here.
 macro_rules! list {
-    ($from:expr, $into:expr, $type:ident { $($field:ident),* $(,)? } $($rest:ident),*) => {{
-        let $type { $($field,)* $($rest,)* } = $from;
+    ($from:expr, $into:expr, $type:ident { $($field:ident),* $(,)? }) => {
+        let $type { $($field),* } = $from;
         $(any(stringify!($field), $field, $into);)*
-        ($($rest,)*)
+    };
+    ($from:expr, $into:expr, $type:ident { $($field:ident),* $(,)? } $($rest:ident),+) => {{
+        let $type { $($field,)* $($rest),+ } = $from;
+        $(any(stringify!($field), $field, $into);)*
+        ($($rest),+)
     }};
 }
 
@@ -53,10 +57,10 @@ fn all(facts: &Facts) -> Vec<AnyFact<'_>> {
     } catalogues, scenarios, on_deactivate);
     let Catalogues { okta, entra_id, google_workspace, onelogin } = catalogues;
     for entry in [okta, entra_id, google_workspace, onelogin] {
-        let () = list!(entry, into, CatalogueEntry { sso, scim });
+        list!(entry, into, CatalogueEntry { sso, scim });
     }
-    let () = list!(scenarios, into, Scenarios { provision, change_role, deprovision });
-    let () = list!(on_deactivate, into, OnDeactivate { sessions, api_keys, owned });
+    list!(scenarios, into, Scenarios { provision, change_role, deprovision });
+    list!(on_deactivate, into, OnDeactivate { sessions, api_keys, owned });
     found
 }
 

@@ -243,10 +243,10 @@ fn a_cell_full_of_records_does_not_mislead_the_parts() {
         .collect();
     let people: Vec<Cells> =
         (0..40).map(|i| vec![format!("{i:05}"), format!("p{i}@corp.example"), String::new(), String::new(), "Active".into()]).collect();
-    let one = fast(&people, &[instance.clone()], Split { threads: 1, least: u64::MAX }, 1);
+    let one = fast(&people, std::slice::from_ref(&instance), Split { threads: 1, least: u64::MAX }, 1);
     assert_eq!((one.counts.accounts, one.counts.linked, one.counts.unmatched), (60, 40, 20), "{:?}", one.counts);
     for threads in 2..9 {
-        assert_eq!(fast(&people, &[instance.clone()], Split { threads, least: 500 }, 1), one, "{threads} threads");
+        assert_eq!(fast(&people, std::slice::from_ref(&instance), Split { threads, least: 500 }, 1), one, "{threads} threads");
     }
 }
 
