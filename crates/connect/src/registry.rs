@@ -246,7 +246,8 @@ fn csv(
     let values = http::config_values(given.config);
     let path = file.render(Encoding::Raw, |name| values.get(name)).map_err(|e| missing(e.to_string()))?;
     let purpose = if *people { Purpose::People } else { Purpose::Accounts };
-    let told = crate::csv::shape::Options::of_config(given.config, purpose)?;
+    let mut told = crate::csv::shape::Options::of_config(given.config, purpose)?;
+    told.key = given.key.and_then(crate::csv::fields::Field::parse);
     let source = CsvSource { path: options.dir.join(path), purpose, options: told };
     Ok(Box::new(Csv::new(source, options.clock.clone())))
 }

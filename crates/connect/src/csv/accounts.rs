@@ -19,7 +19,7 @@ use super::values::{self, Number};
 ///
 /// An id that stands for something else is folded, so that a login in capitals is the same account tomorrow.
 pub(crate) fn key<'r>(shape: &Shape, row: &'r impl Cells) -> Option<Cow<'r, str>> {
-    if let Some(at) = shape.first(Field::Id) {
+    if let Some(at) = shape.first(Field::Id).filter(|_| !shape.key_told) {
         let cell = row.cell(at);
         if let Number::Is(id) = values::number(&cell, true) {
             return Some(Cow::Owned(id.to_owned()));
@@ -100,6 +100,7 @@ pub(crate) fn date(shape: &Shape, row: &impl Cells, at: usize, line: u64, notice
     match reading {
         Reading::Bad => noticed.unreadable_date(at, line, &cell),
         Reading::Open => noticed.open_date(line, &cell),
+        Reading::At(moment) if moment.serial => noticed.serial(moment.at.date()),
         Reading::Never | Reading::At(_) => {}
     }
     reading

@@ -13,14 +13,15 @@ use super::order::Order;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Moment {
     pub(crate) at: DateTime,
-    pub(crate) has_time: bool,
+    /// It stood there as a spreadsheet's serial number.
+    pub(crate) serial: bool,
     /// Seconds east of UTC; `None`: the cell doesn't say, UTC is taken.
     pub(crate) offset: Option<i32>,
 }
 
 impl Moment {
     fn day(date: Date) -> Moment {
-        Moment { at: date.at(0, 0, 0, 0), has_time: false, offset: None }
+        Moment { at: date.at(0, 0, 0, 0), serial: false, offset: None }
     }
 
     /// As a point in time; without an offset it is read as UTC.
@@ -191,7 +192,7 @@ fn numeric(text: &str) -> Cell {
     }
     let unix = |seconds: i64| {
         let stamp = jiff::Timestamp::from_second(seconds).ok()?;
-        Some(Cell::Is(Moment { at: jiff::tz::TimeZone::UTC.to_datetime(stamp), has_time: true, offset: Some(0) }))
+        Some(Cell::Is(Moment { at: jiff::tz::TimeZone::UTC.to_datetime(stamp), serial: false, offset: Some(0) }))
     };
     let read = match whole.len() {
         10 => unix(value),
@@ -202,7 +203,7 @@ fn numeric(text: &str) -> Cell {
             day.and_then(|(day, month)| Date::new(part(0..4), month, day).ok()).map(|d| placed(Cell::Is(Moment::day(d))))
         }
         5 if (20_000..=60_000).contains(&value) => {
-            jiff::civil::date(1899, 12, 30).checked_add(jiff::Span::new().days(value)).ok().map(|d| Cell::Is(Moment::day(d)))
+            jiff::civil::date(1899, 12, 30).checked_add(jiff::Span::new().days(value)).ok().map(|d| Cell::Is(Moment { serial: true, ..Moment::day(d) }))
         }
         _ => None,
     };
@@ -242,7 +243,7 @@ struct Clock {
 fn with_clock(day: Date, clock: Option<Clock>) -> Moment {
     match clock {
         None => Moment::day(day),
-        Some(c) => Moment { at: day.at(c.hour, c.minute, c.second, 0), has_time: true, offset: c.offset },
+        Some(c) => Moment { at: day.at(c.hour, c.minute, c.second, 0), serial: false, offset: c.offset },
     }
 }
 

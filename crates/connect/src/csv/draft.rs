@@ -10,10 +10,10 @@ use super::columns::{self, values_of};
 use super::fields::Field;
 use super::fingerprint::{self, Holds, System};
 use super::header::{Found, Name};
+use super::inverse::{self, Inverse};
 use super::sample::SampleRecord;
 use super::shape::{Column, Options, Purpose};
 use super::states::{self, How, KindSign, Sign, States};
-use super::synonyms::{self, Inverse};
 use super::values;
 use super::words::{self, Meaning};
 
@@ -106,7 +106,9 @@ impl<'a> Draft<'a> {
 
     /// Gives columns the fields that the system's export has for them.
     pub(super) fn by_fingerprint(&mut self, system: &'static System) {
-        for (wanted, field) in system.fields {
+        // What the system writes counts in the order of its list: mail before an alternative address.
+        let mut place: Vec<usize> = vec![usize::MAX; self.columns.len()];
+        for (n, (wanted, field)) in system.fields.iter().enumerate() {
             let several = field.is_grant() || matches!(field, Field::LastSeen | Field::Email | Field::Alias | Field::PersonalEmail);
             let at = if several {
                 fingerprint::columns(&self.names, wanted)
@@ -116,6 +118,9 @@ impl<'a> Draft<'a> {
             for i in at {
                 if let Some(column) = self.columns.get_mut(i).filter(|c| c.field.is_none() && c.why_not.is_none()) {
                     column.field = Some(*field);
+                    if let Some(place) = place.get_mut(i) {
+                        *place = n;
+                    }
                 }
             }
         }
@@ -126,16 +131,7 @@ impl<'a> Draft<'a> {
                 }
             }
         }
-        // What the system writes counts in the order of its list: mail before an alternative address.
-        let order = |c: &Column| {
-            let name = self.names.get(c.index);
-            system.fields.iter().position(|(wanted, field)| {
-                c.field == Some(*field) && name.is_some_and(|n| fingerprint::column(std::slice::from_ref(n), wanted).is_some())
-            })
-        };
-        let mut sorted = self.columns.clone();
-        sorted.sort_by_key(|c| (order(c).unwrap_or(usize::MAX), c.index));
-        self.columns = sorted;
+        self.columns.sort_by_key(|c| (place.get(c.index).copied().unwrap_or(usize::MAX), c.index));
     }
 
     /// What `--column` says. Returns the overrides that this file has no header for.
@@ -195,7 +191,7 @@ impl<'a> Draft<'a> {
         }
         if let Some(at) = self.of(Field::Status) {
             signs.retain(|s| s.column != at);
-            match self.names.get(at).and_then(synonyms::inverse).filter(|_| columns::is_switch(&values_of(self.rows, at))) {
+            match self.names.get(at).and_then(inverse::switch).filter(|_| columns::is_switch(&values_of(self.rows, at))) {
                 Some(_) => {
                     signs.push(Sign { column: at, how: How::Yes(words::SUSPENDED) });
                     signs.push(Sign { column: at, how: How::No(words::ACTIVE) });
@@ -237,9 +233,9 @@ impl<'a> Draft<'a> {
         let mut found = Vec::new();
         for (at, name) in self.names.iter().enumerate() {
             let values = values_of(self.rows, at);
-            if let Some(means) = synonyms::inverse(name).filter(|_| values.is_empty() || columns::is_switch(&values)) {
+            if let Some(means) = inverse::switch(name).filter(|_| values.is_empty() || columns::is_switch(&values)) {
                 found.push((at, means, true));
-            } else if let Some(means) = synonyms::ended_at(name).filter(|_| values.is_empty() || columns::are_dates(&values)) {
+            } else if let Some(means) = inverse::ended_at(name).filter(|_| values.is_empty() || columns::are_dates(&values)) {
                 found.push((at, means, false));
             }
         }
@@ -275,10 +271,12 @@ impl<'a> Draft<'a> {
         }
     }
 
-    pub(super) fn key(&self, system: &'static System) -> Vec<usize> {
-        if self.of(Field::Id).is_some() {
-            return Vec::new();
+    /// Columns that together are the native id: what the user said, else what the system's rows need where there is no id column.
+    pub(super) fn key(&self, system: Option<&'static System>, told: Option<Field>) -> Vec<usize> {
+        if let Some(field) = told.filter(|f| *f != Field::Id) {
+            return self.of(field).into_iter().collect();
         }
+        let Some(system) = system.filter(|_| self.of(Field::Id).is_none()) else { return Vec::new() };
         system.key.iter().filter_map(|name| fingerprint::column(&self.names, name)).collect()
     }
 

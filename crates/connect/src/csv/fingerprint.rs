@@ -132,23 +132,16 @@ impl System {
 
 /// Finds the column of a name with alternatives: the first alternative that is there.
 pub(crate) fn column(names: &[Name], wanted: &str) -> Option<usize> {
-    wanted.split('|').find_map(|alternative| names.iter().position(|name| is(name, alternative)))
+    wanted.split('|').find_map(|alternative| {
+        let alternative = Wanted::of(alternative);
+        names.iter().position(|name| alternative.is(name))
+    })
 }
 
 /// All columns of a name with alternatives, in the order of the file.
 pub(crate) fn columns(names: &[Name], wanted: &str) -> Vec<usize> {
-    let alternatives: Vec<&str> = wanted.split('|').collect();
-    names.iter().enumerate().filter(|(_, name)| alternatives.iter().any(|a| is(name, a))).map(|(i, _)| i).collect()
-}
-
-fn is(name: &Name, alternative: &str) -> bool {
-    match alternative.strip_suffix('*') {
-        Some(prefix) => {
-            let prefix = Name::of(prefix).words;
-            !prefix.is_empty() && name.words.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.starts_with(' '))
-        }
-        None => Name::of(alternative).squashed == name.squashed,
-    }
+    let wanted = Wanted::of(wanted);
+    names.iter().enumerate().filter(|(_, name)| wanted.is(name)).map(|(i, _)| i).collect()
 }
 
 /// One system compared with a header.
@@ -168,20 +161,20 @@ static PREPARED: LazyLock<Vec<Prepared>> = LazyLock::new(|| systems::all().map(P
 
 struct Prepared {
     system: &'static System,
-    needs: Vec<Wanted>,
-    excludes: Vec<Wanted>,
-    rest: Vec<Wanted>,
+    needs: Vec<Wanted<'static>>,
+    excludes: Vec<Wanted<'static>>,
+    rest: Vec<Wanted<'static>>,
 }
 
 /// A name with its alternatives: squashed, or as words to begin with.
-struct Wanted {
-    shown: &'static str,
+struct Wanted<'a> {
+    shown: &'a str,
     exact: Vec<String>,
     prefixes: Vec<String>,
 }
 
-impl Wanted {
-    fn of(shown: &'static str) -> Wanted {
+impl<'a> Wanted<'a> {
+    fn of(shown: &'a str) -> Wanted<'a> {
         let (mut exact, mut prefixes) = (Vec::new(), Vec::new());
         for alternative in shown.split('|') {
             match alternative.strip_suffix('*') {
@@ -192,8 +185,12 @@ impl Wanted {
         Wanted { shown, exact, prefixes }
     }
 
+    fn is(&self, name: &Name) -> bool {
+        self.exact.contains(&name.squashed) || self.prefixes.iter().any(|p| name.words.starts_with(p.as_str()))
+    }
+
     fn in_header(&self, names: &[Name]) -> bool {
-        names.iter().any(|n| self.exact.contains(&n.squashed) || self.prefixes.iter().any(|p| n.words.starts_with(p.as_str())))
+        names.iter().any(|name| self.is(name))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Exports of consoles and HR systems: bytes, dialect, strict records, and what the columns mean.
 
 mod accounts;
+mod ages;
 pub mod bytes;
 mod columns;
 pub mod connector;
@@ -15,6 +16,7 @@ pub mod fields;
 pub mod fingerprint;
 mod footer;
 mod header;
+mod inverse;
 mod masks;
 mod merge;
 mod months;

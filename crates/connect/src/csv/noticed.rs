@@ -55,6 +55,7 @@ pub(crate) struct Noticed {
     differing: Vec<String>,
     more_differing: u64,
     newest_login: Option<jiff::civil::Date>,
+    newest_serial: Option<jiff::civil::Date>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -141,6 +142,10 @@ impl Noticed {
         self.newest_login = self.newest_login.max(Some(day));
     }
 
+    pub(crate) fn serial(&mut self, day: jiff::civil::Date) {
+        self.newest_serial = self.newest_serial.max(Some(day));
+    }
+
     /// What is worth reading once (first), and what may make findings wrong (second).
     pub(crate) fn say(&self, shape: &Shape) -> (Vec<String>, Vec<String>) {
         let (mut notes, mut warnings) = (Vec::new(), Vec::new());
@@ -221,6 +226,15 @@ impl Noticed {
             warnings.push(format!(
                 "the newest sign-in in this file is of {newest}, {} days before {today}: perhaps an old file",
                 span.get_days()
+            ));
+        }
+        // Workbooks of 1904 count from four years later: nothing of the last four years in them is a sign of it.
+        if let (Some(newest), Some(today)) = (self.newest_serial, shape.today)
+            && let Ok(days) = newest.until(today).map(|s| s.get_days())
+            && (1_462..3_650).contains(&days)
+        {
+            warnings.push(format!(
+                "dates stand there as numbers, and the newest is {newest}: if the workbook counts from 1904, all are four years too early"
             ));
         }
         (notes, warnings)

@@ -150,7 +150,7 @@ pub fn exports(path: &Path, options: &Options) -> Result<Exports, Diagnostic> {
                         out.people.push(opened);
                         continue;
                     }
-                    match alike.iter_mut().find(|a| a.first().is_some_and(|f| super::reading::same_header(&f.shape, &opened.shape))) {
+                    match alike.iter_mut().find(|a| a.first().is_some_and(|f| super::ages::same_header(&f.shape, &opened.shape))) {
                         Some(parts) => parts.push(opened),
                         None => alike.push(vec![opened]),
                     }

@@ -24,7 +24,7 @@ use super::scan::Scanner;
 use super::shape::{Options, Purpose, Shape};
 use super::survey::{self, Survey};
 use super::words::employment_on;
-use super::{accounts, employments};
+use super::{accounts, ages, employments};
 use crate::connector::SetAside;
 
 /// A file that was opened and whose columns are known.
@@ -46,14 +46,16 @@ impl Opened {
     pub fn of(path: &std::path::Path, purpose: Purpose, options: &Options) -> Result<Opened, Diagnostic> {
         let source = open(path)?;
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
-        let records = survey::sample(&source, SAMPLE)?;
+        let (records, spreadsheet) = survey::sample(&source, SAMPLE)?;
         let mut place_known = recognise(&name, &records, purpose, options);
         if let Err(error) = &mut place_known
             && let Some(place) = &mut error.place
         {
             path.clone_into(&mut place.file);
         }
-        Ok(Opened { source, shape: place_known?, name })
+        let mut shape = place_known?;
+        shape.spreadsheet = spreadsheet;
+        Ok(Opened { source, shape, name })
     }
 }
 
@@ -146,7 +148,7 @@ impl Reading {
     /// CSV-001 if a file can't be read; CSV-109 if the headers differ.
     pub fn of(mut files: Vec<Opened>, options: &Options) -> Result<Reading, Diagnostic> {
         if let Some((first, rest)) = files.split_first()
-            && let Some(other) = rest.iter().find(|f| !same_header(&first.shape, &f.shape))
+            && let Some(other) = rest.iter().find(|f| !ages::same_header(&first.shape, &f.shape))
         {
             return Err(Diagnostic::new(
                 "CSV-109",
@@ -161,8 +163,8 @@ impl Reading {
         for file in &mut files {
             surveys.push(survey::survey(&file.source, &mut file.shape)?);
         }
-        newest_of_ages(&mut files, &mut surveys, &mut warnings);
-        one_order(&mut files);
+        ages::newest(&mut files, &mut surveys, &mut warnings);
+        ages::one_order(&mut files);
         let repeated = survey::repeated(&surveys);
         let rows: u64 = surveys.iter().map(|s| s.rows).sum();
         let mut reading = Reading {
@@ -287,6 +289,11 @@ impl Reading {
             self.report.line = describe::line(&self.files, &self.report);
             self.report.details = describe::details(&first.shape);
         }
+        // Headers, words and names in these texts came from outside.
+        let r = &mut self.report;
+        for text in r.notes.iter_mut().chain(&mut r.warnings).chain(&mut r.details).chain([&mut r.line]) {
+            *text = visible(text);
+        }
         self.report
     }
 
@@ -298,7 +305,7 @@ impl Reading {
         let day = stated.or(named);
         self.report.as_of = match day {
             Some(day) => jiff::tz::TimeZone::UTC.to_timestamp(day.at(0, 0, 0, 0)).ok().map(Time::from),
-            None => self.files.iter().filter_map(|f| written(&f.source)).max(),
+            None => self.files.iter().filter_map(|f| ages::written(&f.source)).max(),
         };
         let today = self.options.today.as_ref().and_then(|d| d.as_str().parse::<jiff::civil::Date>().ok());
         if let (Some(as_of), Some(today)) = (self.report.as_of, today) {
@@ -349,22 +356,20 @@ impl Reading {
             return;
         }
         let Some(noticed) = self.noticed.get_mut(self.at) else { return };
-        let outcome = match shape.holds {
-            Holds::Accounts => accounts::read(shape, &shape.names, record, line, noticed).map(Read::Account),
-            Holds::People => employments::read(shape, &shape.names, record, line, noticed).map(|p| Read::Person(Box::new(p))),
-        };
-        match outcome {
-            Err(reason) => self.aside(line, reason),
-            Ok(Read::Account((account, grants))) => {
-                if self.repeated.contains(&survey::hash(&account.native_id)) {
+        match shape.holds {
+            Holds::Accounts => match accounts::read(shape, &shape.names, record, line, noticed) {
+                Err(reason) => self.aside(line, reason),
+                Ok((account, grants)) if self.repeated.contains(&survey::hash(&account.native_id)) => {
                     self.held.account(account, grants, noticed);
-                } else {
-                    self.emit_account(account, grants, out);
                 }
-            }
-            Ok(Read::Person(person)) => match survey::key(shape, record).filter(|k| self.repeated.contains(&survey::hash(k))) {
-                Some(key) => self.held.person(&key, *person, self.options.today.as_ref(), noticed),
-                None => self.emit_person(*person, out),
+                Ok((account, grants)) => self.emit_account(account, grants, out),
+            },
+            Holds::People => match employments::read(shape, &shape.names, record, line, noticed) {
+                Err(reason) => self.aside(line, reason),
+                Ok(person) => match survey::key(shape, record).filter(|k| self.repeated.contains(&survey::hash(k))) {
+                    Some(key) => self.held.person(&key, person, self.options.today.as_ref(), noticed),
+                    None => self.emit_person(person, out),
+                },
             },
         }
     }
@@ -424,11 +429,6 @@ impl Reading {
     }
 }
 
-enum Read {
-    Account((AccountRow, Vec<GrantRow>)),
-    Person(Box<PersonRow>),
-}
-
 /// A whole number in a totals row that counts the rows: not one in a column of numbers, which is their sum.
 fn counted(shape: &Shape, record: &Record<'_>) -> Option<u64> {
     let mut numbers = (1..record.len()).filter_map(|i| {
@@ -439,61 +439,4 @@ fn counted(shape: &Shape, record: &Record<'_>) -> Option<u64> {
     });
     let number = numbers.next()?;
     numbers.next().is_none().then_some(number)
-}
-
-pub(super) fn same_header(a: &Shape, b: &Shape) -> bool {
-    let names = |s: &Shape| {
-        let mut names: Vec<String> = s.names.iter().map(|n| n.original.clone()).collect();
-        names.sort();
-        names
-    };
-    names(a) == names(b)
-}
-
-/// When a file was last written.
-fn written(source: &Source) -> Option<Time> {
-    let modified = std::fs::metadata(source.path()).ok()?.modified().ok()?;
-    jiff::Timestamp::try_from(modified).ok().map(Time::from)
-}
-
-/// Files with the same keys are two ages of one export: the newer counts, by the day in its name or by when it was written.
-fn newest_of_ages(files: &mut Vec<Opened>, surveys: &mut Vec<Survey>, warnings: &mut Vec<String>) {
-    let mut i = 0;
-    while i < files.len() {
-        let mut j = i + 1;
-        let mut dropped = false;
-        while let (Some(a), Some(b)) = (surveys.get(i), surveys.get(j)) {
-            let smaller = a.keys.len().min(b.keys.len());
-            if smaller == 0 || survey::overlap(a, b) * 20 <= smaller {
-                j += 1;
-                continue;
-            }
-            let age = |k: usize| files.get(k).map(|f| (day_in_name(&f.name), written(&f.source)));
-            let old = if age(i) > age(j) { j } else { i };
-            let new = if old == i { j } else { i };
-            if let (Some(o), Some(n)) = (files.get(old), files.get(new)) {
-                warnings.push(format!("{} and {} list the same: two ages of one export; {} is newer and is read", o.name, n.name, n.name));
-            }
-            files.remove(old);
-            surveys.remove(old);
-            if old == i {
-                dropped = true;
-                break;
-            }
-        }
-        if !dropped {
-            i += 1;
-        }
-    }
-}
-
-/// Parts of one export have one order of dates: a part that leaves it open takes that of one that doesn't.
-fn one_order(files: &mut [Opened]) {
-    use super::order::DateOrder;
-    let decided = files.iter().find_map(|f| f.shape.dates.order().map(|o| (o, f.name.clone())));
-    if let Some((order, name)) = decided {
-        for file in files.iter_mut().filter(|f| matches!(f.shape.dates, DateOrder::Open { .. })) {
-            file.shape.dates = DateOrder::Decided { order, because: format!("{name} has this order") };
-        }
-    }
 }

@@ -40,9 +40,8 @@ pub fn recognise(file: &str, records: &[SampleRecord], purpose: Purpose, options
     let mut draft = Draft::new(file, &found, &rows, &options.words);
     draft.tell_duplicates_apart(&found);
     let (holds, matched) = draft.sort(purpose);
-    match &matched {
-        Some(m) => draft.by_fingerprint(m.system),
-        None => {}
+    if let Some(m) = &matched {
+        draft.by_fingerprint(m.system);
     }
     let taken: Vec<Field> = draft.columns.iter().filter_map(|c| c.field).collect();
     let unused_overrides = draft.take_overrides(options, purpose)?;
@@ -79,7 +78,9 @@ pub fn recognise(file: &str, records: &[SampleRecord], purpose: Purpose, options
         accounts,
         people,
         kinds,
-        key: system.map(|s| draft.key(s)).unwrap_or_default(),
+        key_told: options.key.is_some_and(|k| k != Field::Id),
+        spreadsheet: false,
+        key: draft.key(system, options.key),
         split: system.map_or(fingerprint::ACCOUNTS.split, |s| s.split),
         authority: system.map_or(Authority::Tenant, |s| s.authority),
         numeric: draft.numeric(),
@@ -93,6 +94,7 @@ pub fn recognise(file: &str, records: &[SampleRecord], purpose: Purpose, options
         unused_overrides,
         columns: std::mem::take(&mut draft.columns),
         names: std::mem::take(&mut draft.names),
+        header_cells: found.names.iter().map(|n| n.original.clone()).collect(),
     };
     shape.notes = draft.notes;
     shape.warnings = draft.warnings;

@@ -41,6 +41,8 @@ pub struct Options {
     pub columns: Vec<(Field, String)>,
     /// Status words that usher doesn't know, and what they mean in usher's words.
     pub words: Vec<(String, String)>,
+    /// What stands for the native id of an account where a file has none, or none that lasts (`key: userName` of an instance).
+    pub key: Option<Field>,
 }
 
 impl Options {
@@ -177,10 +179,16 @@ pub struct Shape {
     /// What may make findings wrong: shown before them.
     pub warnings: Vec<String>,
     pub(crate) names: Vec<Name>,
+    /// The header as it stands in the file, to know it again.
+    pub(crate) header_cells: Vec<String>,
     pub(crate) accounts: States<Meaning>,
     pub(crate) people: States<EmploymentStatus>,
     pub(crate) kinds: Vec<KindSign>,
     pub(crate) key: Vec<usize>,
+    /// The user said what the key is: it goes before an id column.
+    pub(crate) key_told: bool,
+    /// Cells are quoted as spreadsheets do it (`="00017"`): only the general path reads those.
+    pub(crate) spreadsheet: bool,
     pub(crate) split: &'static [char],
     pub(crate) authority: Authority,
     /// Columns whose data cells are numbers: a number of theirs in a totals row is a sum, not a count.
@@ -217,11 +225,7 @@ impl Shape {
 
     /// Whether a record is the header again.
     pub(crate) fn is_header(&self, row: &impl super::states::Cells) -> bool {
-        self.names.iter().enumerate().all(|(i, name)| {
-            let cell = row.cell(i);
-            // Of a name that a heading above tells apart only the end stands in the record.
-            name.original == cell.trim() || name.original.ends_with(&format!(" / {}", cell.trim()))
-        })
+        self.header_cells.iter().enumerate().all(|(i, name)| name == row.cell(i).trim())
     }
 
     /// True if a column's cells say the state. If not, being listed is having access (accounts) or working here (people).
@@ -230,11 +234,6 @@ impl Shape {
             Holds::Accounts => !self.accounts.signs.is_empty(),
             Holds::People => !self.people.signs.is_empty(),
         }
-    }
-
-    /// Whether date cells of this file have to be seen all before one of them can be read.
-    pub fn needs_survey(&self) -> bool {
-        self.told_order.is_none() && self.columns.iter().any(|c| c.field.is_some_and(Field::is_date))
     }
 
     /// What the engine's fast path may use, if this file is plain enough for it: at most one number column, plain address columns, one
@@ -259,7 +258,7 @@ impl Shape {
             [sign] if sign.by_words() && !self.status_says_kind() => Some(sign.column),
             _ => return None,
         };
-        let one_row_each = self.key.is_empty() && !self.columns.iter().any(|c| c.field.is_some_and(Field::is_grant));
+        let one_row_each = !self.spreadsheet && self.key.is_empty() && !self.columns.iter().any(|c| c.field.is_some_and(Field::is_grant));
         let dated = last_day.is_some() && (!self.surveyed || self.first(Field::StartDate).is_some());
         if !one_row_each || dated {
             return None;

@@ -129,9 +129,6 @@ impl<T: Copy> States<T> {
     }
 }
 
-/// How a found column is read, by its place; nothing where it needs another column that isn't there.
-type Decide<'a, T> = Box<dyn Fn(usize) -> Option<How<T>> + 'a>;
-
 /// Finds the columns of a system's clues. `codes(column)`: the column has only codes of one character.
 pub(crate) fn resolve<T: Copy>(
     clues: &[Clue<T>],
@@ -141,24 +138,25 @@ pub(crate) fn resolve<T: Copy>(
 ) -> States<T> {
     let mut signs = Vec::new();
     for clue in clues {
-        let (name, how): (&str, Decide<'_, T>) = match *clue {
-            Clue::Words(name) => (name, Box::new(|c| Some(How::Words(words(c))))),
-            Clue::Only(name, table) => {
-                let only = &only;
-                (name, Box::new(move |_| Some(How::Only(only(table)))))
-            }
-            Clue::Yes(name, means) => (name, Box::new(move |_| Some(How::Yes(means)))),
-            Clue::No(name, means) => (name, Box::new(move |_| Some(How::No(means)))),
-            Clue::Filled(name, means) => (name, Box::new(move |_| Some(How::Filled(means)))),
-            Clue::Instead(name, filled, means) => {
-                (name, Box::new(move |_| column(names, filled).map(|filled| How::Instead { filled, means })))
-            }
+        let (Clue::Words(name)
+        | Clue::Only(name, _)
+        | Clue::Yes(name, _)
+        | Clue::No(name, _)
+        | Clue::Filled(name, _)
+        | Clue::Instead(name, ..)) = *clue;
+        let Some(at) = column(names, name) else { continue };
+        let how = match *clue {
+            Clue::Words(_) => How::Words(words(at)),
+            Clue::Only(_, table) => How::Only(only(table)),
+            Clue::Yes(_, means) => How::Yes(means),
+            Clue::No(_, means) => How::No(means),
+            Clue::Filled(_, means) => How::Filled(means),
+            Clue::Instead(_, filled, means) => match column(names, filled) {
+                Some(filled) => How::Instead { filled, means },
+                None => continue,
+            },
         };
-        if let Some(at) = column(names, name)
-            && let Some(how) = how(at)
-        {
-            signs.push(Sign { column: at, how });
-        }
+        signs.push(Sign { column: at, how });
     }
     States { signs }
 }

@@ -98,21 +98,24 @@ pub(crate) fn sound(step: Step<'_>) -> Result<Record<'_>, Aside<'_>> {
     }
 }
 
-/// The first records of a file, as [`super::recognise`] needs them.
+/// The first records of a file, as [`super::recognise`] needs them, and whether one is quoted as only spreadsheets do it.
 ///
 /// # Errors
 /// CSV-001 if the file can't be read.
-pub(crate) fn sample(source: &Source, n: usize) -> Result<Vec<SampleRecord>, Diagnostic> {
+pub(crate) fn sample(source: &Source, n: usize) -> Result<(Vec<SampleRecord>, bool), Diagnostic> {
     let mut scanner = source.scan()?;
     let mut records = Vec::new();
+    let mut spreadsheet = false;
     while records.len() < n
         && let Some(step) = scanner.step()?
     {
+        let strict = matches!(step, Step::Record(_));
         if let Ok(record) = sound(step) {
+            spreadsheet |= !strict;
             records.push(SampleRecord { line: record.line, cells: record.cells().map(std::borrow::Cow::into_owned).collect() });
         }
     }
-    Ok(records)
+    Ok((records, spreadsheet))
 }
 
 /// Whether a record has all cells of the header, and nothing but blanks beyond.
@@ -129,8 +132,19 @@ pub(crate) fn repeated(surveys: &[Survey]) -> HashSet<u64> {
 
 /// How many keys two files have in common.
 pub(crate) fn overlap(a: &Survey, b: &Survey) -> usize {
-    let theirs: HashSet<u64> = b.keys.iter().copied().collect();
-    let mut ours = a.keys.clone();
-    ours.dedup();
-    ours.iter().filter(|k| theirs.contains(k)).count()
+    let (mut a, mut b) = (a.keys.iter().peekable(), b.keys.iter().peekable());
+    let mut common = 0;
+    while let (Some(x), Some(y)) = (a.peek(), b.peek()) {
+        match x.cmp(y) {
+            std::cmp::Ordering::Less => drop(a.next()),
+            std::cmp::Ordering::Greater => drop(b.next()),
+            std::cmp::Ordering::Equal => {
+                common += 1;
+                let same = **x;
+                while a.next_if(|k| **k == same).is_some() {}
+                while b.next_if(|k| **k == same).is_some() {}
+            }
+        }
+    }
+    common
 }

@@ -1,11 +1,12 @@
 //! Names of columns in seven languages (csv-exports.md §3, the table of fields), for files that no fingerprint knows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::fields::Field;
 use super::fingerprint::Holds;
 use super::header::Name;
+use super::inverse;
 
 /// A language of headers. All but English write the day before the month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,41 +74,6 @@ const TELLING: &[(Field, &str)] = &[
     (Field::StartDate, "hire|hired|eintritt|eintrittsdatum|embauche|ingreso|admissao|assunzione"),
     (Field::Status, "status|statut|stato|estado|situacao"),
 ];
-
-/// A yes in these columns means no access, and which.
-pub(crate) const INVERSE: &[(&str, Inverse)] = &[
-    (
-        "suspended|is suspended|disabled|is disabled|blocked|is blocked|account disabled|user disabled|user suspended|block credential|locked by admin|login disabled|login blocked\
-         |gesperrt|suspendu|bloqué|suspendido|bloqueado|suspenso|sospeso|bloccato|geblokkeerd",
-        Inverse::Suspended,
-    ),
-    (
-        "archived|is archived|deactivated|is deactivated|deprovisioned|inactive|is inactive|deaktiviert|archiviert|désactivé|archivé|desactivado|desativado|disattivato|gedeactiveerd",
-        Inverse::Deactivated,
-    ),
-    ("deleted|is deleted|soft deleted|removed|gelöscht|supprimé|eliminado|excluído|eliminato|verwijderd", Inverse::Deleted),
-];
-
-/// A date in these columns means no access, and which.
-pub(crate) const ENDED_AT: &[(&str, Inverse)] = &[
-    (
-        "suspension date|suspended at|suspended on|suspended date|disabled at|disabled on|blocked at|date suspended|date disabled",
-        Inverse::Suspended,
-    ),
-    (
-        "deactivated at|deactivated on|deactivated date|deactivation date|archived at|archived on|date deactivated|deprovisioned at|deactivated date utc",
-        Inverse::Deactivated,
-    ),
-    ("deleted at|deleted on|deleted date|deletion date|date deleted|soft deletion time stamp|removed at|removed on", Inverse::Deleted),
-];
-
-/// What an inverse column says with a yes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Inverse {
-    Suspended,
-    Deactivated,
-    Deleted,
-}
 
 /// Words around "status" that leave it the state of the account or the employment; any other word makes it something else (2FA status).
 const STATUS_COMPANY: &[&str] = &[
@@ -205,8 +171,6 @@ struct Synonyms {
     exact: HashMap<String, Vec<Entry>>,
     phrases: Vec<Entry>,
     telling: HashMap<String, Field>,
-    inverse: HashMap<String, Inverse>,
-    ended_at: HashMap<String, Inverse>,
 }
 
 static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
@@ -223,22 +187,13 @@ static SYNONYMS: LazyLock<Synonyms> = LazyLock::new(|| {
             exact.entry(name.squashed).or_default().push(entry);
         }
     }
-    let table = |rows: &[(&str, Inverse)]| {
-        rows.iter().flat_map(|(names, means)| names.split('|').map(|n| (Name::of(n).squashed, *means)).collect::<Vec<_>>()).collect()
-    };
     let telling = TELLING.iter().flat_map(|(field, words)| words.split('|').map(|w| (w.to_owned(), *field)).collect::<Vec<_>>()).collect();
-    Synonyms { exact, phrases, telling, inverse: table(INVERSE), ended_at: table(ENDED_AT) }
+    Synonyms { exact, phrases, telling }
 });
 
-/// Every squashed name that means something by itself, for the search of the header.
-static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
-    let s = &*SYNONYMS;
-    s.exact.keys().chain(s.inverse.keys()).chain(s.ended_at.keys()).cloned().collect()
-});
-
-/// Whether a squashed name is one of the table.
+/// Whether a squashed name means something by itself, for the search of the header.
 pub(crate) fn is_known(squashed: &str) -> bool {
-    KNOWN.contains(squashed)
+    SYNONYMS.exact.contains_key(squashed) || inverse::is_known(squashed)
 }
 
 /// Whether the column speaks of somebody else (manager, owner, who invited) or of recovery.
@@ -279,12 +234,13 @@ pub(crate) fn fits(name: &Name, holds: Holds) -> Vec<Fit> {
     for entry in s.exact.get(&name.squashed).into_iter().flatten().filter(here) {
         add(Fit { field: entry.field, tier: 3, rank: entry.rank });
     }
-    for entry in s.phrases.iter().filter(here) {
-        if entry.words.iter().all(|w| name.has_word(w)) && (entry.field != Field::Status || is_own_status(name)) {
+    let words: Vec<&str> = name.words.split(' ').collect();
+    for entry in s.phrases.iter().filter(here).filter(|e| e.words.len() <= words.len()) {
+        if entry.words.iter().all(|w| words.contains(&w.as_str())) && (entry.field != Field::Status || is_own_status(name)) {
             add(Fit { field: entry.field, tier: 2, rank: entry.rank });
         }
     }
-    for word in name.words.split(' ') {
+    for word in words {
         if let Some(field) = s.telling.get(word)
             && (*field != Field::Status || is_own_status(name))
         {
@@ -297,16 +253,6 @@ pub(crate) fn fits(name: &Name, holds: Holds) -> Vec<Fit> {
 /// Whether a name speaks of the state of the account or the employment itself: no word in it is about anything else.
 fn is_own_status(name: &Name) -> bool {
     name.words.split(' ').all(|w| STATUS_COMPANY.contains(&w) || SYNONYMS.telling.get(w) == Some(&Field::Status))
-}
-
-/// What a yes in the column means, if it is an inverse one.
-pub(crate) fn inverse(name: &Name) -> Option<Inverse> {
-    SYNONYMS.inverse.get(&name.squashed).copied()
-}
-
-/// What a date in the column means, if it is the date of an end of access.
-pub(crate) fn ended_at(name: &Name) -> Option<Inverse> {
-    SYNONYMS.ended_at.get(&name.squashed).copied()
 }
 
 /// The language of a header, if it is not English: the one with most names that English doesn't have.

@@ -291,6 +291,8 @@ fn the_header_again_and_blank_rows_are_no_accounts() {
     let file = accounts_from("email,name,role\na@x.example,Ana,x\n,,\nemail,name,role\nb@x.example,Bo,x\n");
     assert_eq!((file.accounts.len(), file.report.set_aside_count), (2, 0));
     assert!(file.report.notes.iter().any(|n| n.contains("the header stands again")));
+    let twice = accounts_from("email,email,name\na@x.example,,Ana\nemail,email,name\nb@x.example,,Bo\n");
+    assert_eq!((twice.accounts.len(), twice.report.set_aside_count), (2, 0));
 }
 
 #[test]
@@ -376,6 +378,68 @@ fn two_positions_of_a_file_with_a_bom_utf16_and_tabs_are_read() {
     let file = read_accounts(&[path], Purpose::Unknown, &options()).unwrap();
     assert_eq!(file.opened.shape.system, "Webex user list");
     assert_eq!(file.accounts.iter().map(|a| a.standing.status).collect::<Vec<_>>(), [Status::Active, Status::Invited]);
+}
+
+#[test]
+fn spreadsheet_quoting_is_unwrapped_and_keeps_a_file_off_the_fast_path() {
+    let file = people_from(
+        "Employee Number,Email,Status\n=\"00017\",a@x.example,Active\n=\"00018\",b@x.example,Terminated\n'00019,c@x.example,Active\n",
+    );
+    let numbers: Vec<&str> = file.rows.iter().filter_map(|p| p.employee_number.as_deref()).collect();
+    assert_eq!((numbers.as_slice(), file.report.set_aside_count), (["00017", "00018", "00019"].as_slice(), 0));
+    assert!(file.opened.shape.simple().is_none());
+}
+
+#[test]
+fn the_key_of_accounts_can_be_told() {
+    let (_dir, path) = file("app.csv", "id,login,email\n1,Ana,a@x.example\n2,Bo,b@x.example\n");
+    let ids = |key| {
+        let options = Options { key, ..options() };
+        read_accounts(std::slice::from_ref(&path), Purpose::Accounts, &options)
+            .unwrap()
+            .accounts
+            .into_iter()
+            .map(|a| a.native_id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(None), ["1", "2"]);
+    assert_eq!(ids(Some(crate::csv::fields::Field::UserName)), ["ana", "bo"]);
+}
+
+#[test]
+fn words_that_the_user_explains_are_known() {
+    let (_dir, path) = file("app.csv", "id,email,status\n1,a@x.example,Weg\n2,b@x.example,Da\n");
+    let mut told = options();
+    told.word("Weg", "suspended", Purpose::Accounts).unwrap();
+    told.word("Da", "active", Purpose::Accounts).unwrap();
+    let read = read_accounts(&[path], Purpose::Accounts, &told).unwrap();
+    assert_eq!(read.accounts.iter().map(|a| a.standing.status).collect::<Vec<_>>(), [Status::Suspended, Status::Active]);
+    assert_eq!(told.word("x", "suspnded", Purpose::Accounts).unwrap_err().hint.as_deref(), Some("did you mean `suspended`?"));
+    assert_eq!(told.word("x", "ended", Purpose::Accounts).unwrap_err().code, "CSV-111");
+}
+
+#[test]
+fn serial_dates_of_a_1904_workbook_are_suspected() {
+    let file = people_from("Employee Number,Email,Status,Start Date\n1,a@x.example,Active,43000\n2,b@x.example,Terminated,44400\n");
+    assert_eq!(file.rows[1].starts, Day::parse("2021-07-23"));
+    assert!(file.report.warnings.iter().any(|w| w.contains("counts from 1904")), "{:?}", file.report.warnings);
+}
+
+#[test]
+fn text_from_outside_is_shown_safely() {
+    let file = accounts_from("id,email,status\n1,a@x.example,\u{1b}[31mred\u{202e}\n2,b@x.example,active\n");
+    let shown = format!("{:?}{}", file.report.warnings, file.report.line);
+    assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown}");
+    assert!(file.report.warnings.iter().any(|w| w.contains("[31mred")), "{shown}");
+}
+
+#[test]
+fn several_rows_of_one_login_that_differ_are_said() {
+    let file = accounts_from(
+        "login,email,status,role\nana,a@x.example,suspended,x\nana,a@x.example,active,y\nbo,b@x.example,active,x\nbo,b@x.example,active,x\n",
+    );
+    assert_eq!((file.accounts.len(), file.report.with_access, file.grants.len()), (2, 2, 3));
+    assert!(file.report.notes.iter().any(|n| n.contains("it has access if one of them has")), "{:?}", file.report.notes);
 }
 
 proptest::proptest! {
