@@ -202,9 +202,10 @@ fn numeric(text: &str) -> Cell {
             let day = i8::try_from(part(6..8)).ok().zip(i8::try_from(part(4..6)).ok());
             day.and_then(|(day, month)| Date::new(part(0..4), month, day).ok()).map(|d| placed(Cell::Is(Moment::day(d))))
         }
-        5 if (20_000..=60_000).contains(&value) => {
-            jiff::civil::date(1899, 12, 30).checked_add(jiff::Span::new().days(value)).ok().map(|d| Cell::Is(Moment { serial: true, ..Moment::day(d) }))
-        }
+        5 if (20_000..=60_000).contains(&value) => jiff::civil::date(1899, 12, 30)
+            .checked_add(jiff::Span::new().days(value))
+            .ok()
+            .map(|d| Cell::Is(Moment { serial: true, ..Moment::day(d) })),
         _ => None,
     };
     read.unwrap_or(Cell::Bad)
