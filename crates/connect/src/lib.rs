@@ -10,6 +10,8 @@ pub mod secrets;
 pub mod target;
 
 mod bearer;
+#[cfg(test)]
+mod contract;
 mod http;
 mod mixed;
 #[cfg(test)]

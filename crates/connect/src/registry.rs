@@ -1,6 +1,7 @@
 //! The closed set of connector kinds, and how one instance becomes a connector.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -88,8 +89,8 @@ pub fn build(given: &Given<'_>, options: &Options) -> Result<Box<dyn Connector>,
     let mut parts: BTreeMap<ConnectorKind, Box<dyn Connector>> = BTreeMap::new();
     let http = queries.then_some(ConnectorKind::Http);
     for kind in routes.values().copied().chain(reads).chain(http) {
-        if !parts.contains_key(&kind) {
-            parts.insert(kind, part(kind, given, &files, options)?);
+        if let Entry::Vacant(free) = parts.entry(kind) {
+            free.insert(part(kind, given, &files, options)?);
         }
     }
     Ok(Box::new(Mixed::new(given.instance, parts, routes, closed, reads, queries)))

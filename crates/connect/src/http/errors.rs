@@ -124,7 +124,8 @@ mod tests {
     /// The negative cases of `darktrace_vectors.json`, and what else app-facts.md §1.3 lists.
     #[test]
     fn darktrace_s_odd_answers_are_known() {
-        let cases: [(u16, &[(&'static str, &str)], &str, FaultClass); 7] = [
+        type Case<'c> = (u16, &'c [(&'static str, &'c str)], &'c str, FaultClass);
+        let cases: [Case<'_>; 7] = [
             (400, &[], r#"{"error":"API SIGNATURE ERROR"}"#, FaultClass::Denied),
             (400, &[], r#"{"error":"API DATE ERROR"}"#, FaultClass::Denied),
             (400, &[], r#"{"error":"INPUT ERROR"}"#, FaultClass::Conflict),

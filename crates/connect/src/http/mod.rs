@@ -5,6 +5,7 @@ mod check;
 mod errors;
 mod listing;
 mod map;
+mod one;
 mod paging;
 mod query;
 mod reader;
@@ -145,7 +146,7 @@ impl Connector for Http {
             let now = self.wire.clock().now();
             Ok(match want {
                 Want::Everything => Box::new(reader::All::new(self, from, budget, now)?) as Box<dyn Reader + 'a>,
-                Want::Account { native_id, user_name } => Box::new(reader::One {
+                Want::Account { native_id, user_name } => Box::new(one::One {
                     http: self,
                     native_id,
                     user_name: user_name.as_deref(),

@@ -7,7 +7,7 @@ use usher_domain::plan::{Opening, Step};
 
 use super::render::{self, Parts};
 use super::values::{Values, no_value};
-use super::{Http, map, reader};
+use super::{Http, map, one, reader};
 use crate::connector::Budget;
 use crate::fault::{Fault, FaultClass};
 use crate::target::{self, unsupported};
@@ -88,7 +88,7 @@ async fn allowed(http: &Http, step: &Step, operation: &Operation, opening: &Open
     let by_http =
         http.manifest.operations.get(&OperationName::GetAccount).and_then(|o| reader::list_of(OperationName::GetAccount, o)).is_some();
     let account = match opening.native_id().filter(|_| by_http) {
-        Some(id) => match reader::one(http, id, opening.user_name(), &mut Allowance::from(Budget::default())).await? {
+        Some(id) => match one::one(http, id, opening.user_name(), &mut Allowance::from(Budget::default())).await? {
             Some(row) => row.view(),
             None => {
                 return Err(refused(

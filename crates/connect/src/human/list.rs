@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::Deserialize;
-use usher_domain::account::{self, AccountRow, Email, Standing, Status};
+use usher_domain::account::{AccountRow, Email, Standing, Status, word};
 use usher_domain::diagnostic::Diagnostic;
 use usher_domain::time::Time;
 use usher_domain::yaml::{self, At};
@@ -78,14 +78,14 @@ pub(super) fn parse(file: &Path, text: &str, key: &str) -> Result<TypedList, Dia
         if !ids.insert(native_id.clone()) {
             return Err(wrong(line, format!("`{native_id}` stands here twice")));
         }
-        let word = account.status.map(|status| account::word(status));
+        let status_word = account.status.map(word);
         rows.push(AccountRow {
             native_id,
             user_name,
             emails: email.map(Email::work).into_iter().collect(),
             employee_number: number,
             display_name: trimmed(account.display_name),
-            status_word: word.and_then(|word| word.as_str().map(str::to_owned)),
+            status_word: status_word.and_then(|word| word.as_str().map(str::to_owned)),
             standing: account.status.map(Standing::usual).unwrap_or_default(),
             line: (line > 0).then_some(line),
             ..AccountRow::default()

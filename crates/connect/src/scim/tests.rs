@@ -473,7 +473,8 @@ async fn accounts_are_created_and_changed_under_usher_s_names() {
 
 #[tokio::test]
 async fn without_patch_the_whole_resource_is_put_back_with_everything_unknown_kept() {
-    let put: Arc<Mutex<Vec<(String, Option<String>, Value)>>> = Arc::default();
+    type Sent = (String, Option<String>, Value);
+    let put: Arc<Mutex<Vec<Sent>>> = Arc::default();
     let seen = put.clone();
     let app = axum::Router::new().fallback(move |request: AxumRequest| {
         let seen = seen.clone();

@@ -14,8 +14,10 @@ pub(crate) trait Classify: Send + Sync {
 }
 
 /// By HTTP alone.
+#[cfg(test)]
 pub(crate) struct ByStatus;
 
+#[cfg(test)]
 impl Classify for ByStatus {
     fn fault(&self, answer: &Answer, now: Time) -> Option<Fault> {
         let class = class_of(answer.status)?;

@@ -20,7 +20,9 @@ use usher_domain::diagnostic::Diagnostic;
 use usher_domain::journal::WritePermit;
 use usher_domain::time::Time;
 
-pub(crate) use classify::{ByStatus, Classify, class_of, fault as fault_of, shortened};
+#[cfg(test)]
+pub(crate) use classify::ByStatus;
+pub(crate) use classify::{Classify, class_of, fault as fault_of, shortened};
 pub(crate) use client::{Pins, is_loopback};
 pub(crate) use date::ResetFormat;
 pub(crate) use pace::{Allowance, Backoff, RateHeaders};

@@ -4,7 +4,6 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Url};
 use serde_json::Value;
 use usher_domain::diagnostic::Diagnostic;
-use usher_domain::digest::Digest;
 
 use crate::fault::{Fault, FaultClass};
 use crate::secrets::Secret;
@@ -32,6 +31,7 @@ impl Request {
         Request { method, url, headers: HeaderMap::new(), body: None, secrets: Vec::new() }
     }
 
+    #[cfg(test)]
     pub(crate) fn get(url: Url) -> Self {
         Request::new(Method::GET, url)
     }
@@ -61,15 +61,6 @@ impl Request {
         let host = self.url.host_str().unwrap_or_default();
         let port = self.url.port().map(|p| format!(":{p}")).unwrap_or_default();
         format!("{} {host}{port}{}", self.method, self.url.path())
-    }
-
-    /// Digest of what the request is, for the journal: method, target and body, without credentials.
-    pub(crate) fn digest(&self) -> Digest {
-        let mut bytes = format!("{} {}\n", self.method, self.url).into_bytes();
-        if let Some(body) = &self.body {
-            bytes.extend_from_slice(&body.bytes);
-        }
-        Digest::of(&bytes)
     }
 }
 
