@@ -1,5 +1,5 @@
-//! What the HR system sends: a CSV with the habits of real ones. Header lines are those that `docs/` names for each system;
-//! where a company chooses its columns, the choice here adds the last day.
+//! What the HR system sends: a CSV with the habits of real ones. Header lines are those of real exports; a company chooses its
+//! columns in both systems, and the choice here adds the last day.
 
 use std::io;
 use std::path::Path;
