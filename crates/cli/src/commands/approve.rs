@@ -1,7 +1,7 @@
 //! `usher approve`
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::json;
 use usher_domain::diagnostic::{Diagnostic, Exit};
