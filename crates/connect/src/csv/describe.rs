@@ -102,7 +102,6 @@ pub(crate) fn details(shape: &Shape) -> Vec<String> {
             Holds::People => "  no column says the state: being listed is working here".into(),
         });
     }
-    out.extend(dates(shape));
     out
 }
 

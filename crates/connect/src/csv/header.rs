@@ -159,16 +159,17 @@ pub(crate) fn find(records: &[SampleRecord], asked: &[&str]) -> Result<Found, No
     let asked: Vec<Name> = asked.iter().map(|a| Name::of(a)).collect();
     let within: Vec<(usize, &SampleRecord)> = records.iter().enumerate().filter(|(_, r)| !blank(r)).take(HEADER_WITHIN).collect();
     let Some((_, first)) = within.first() else { return Err(NoHeader::Empty) };
+    // One cell a record: either a list of one column, or none of the delimiters that are tried.
+    let narrow = records.iter().all(|r| r.cells.len() <= 1);
     let mut best: Option<(usize, usize)> = None;
-    let mut scores = Vec::with_capacity(within.len());
     for (at, record) in &within {
         let score = if looks_like_data(record) { 0 } else { known(record, &asked) };
-        scores.push((*at, score));
-        let enough = score >= 2 || (score == 1 && filled(record) == 1 && records.iter().all(|r| r.cells.len() <= 1));
+        let enough = score >= 2 || (score == 1 && narrow);
         if enough && best.is_none_or(|(_, most)| score > most) {
             best = Some((*at, score));
         }
         if best.is_none()
+            && (!narrow || record.line == first.line)
             && looks_like_data(record)
             && let Some(cell) = record.cells.iter().find(|c| values::is_address(c))
         {

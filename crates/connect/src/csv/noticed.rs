@@ -250,11 +250,14 @@ impl Noticed {
             return None;
         }
         let shown: Vec<String> = shorter.iter().flat_map(|w| &w.shown).take(3).map(|(line, n)| format!("{n} (line {line})")).collect();
-        Some(format!(
-            "{} shorter than the usual {usual} digits and may have lost their zeros: {}; they are kept as they stand, and matched to nothing by padding",
-            if count == 1 { "1 number is".to_owned() } else { format!("{count} numbers are") },
-            shown.join(", ")
-        ))
+        let (are, kept) = if count == 1 {
+            ("1 number is", "its zeros: {}; it is kept as it stands")
+        } else {
+            ("numbers are", "their zeros: {}; they are kept as they stand")
+        };
+        let many = if count == 1 { String::new() } else { format!("{count} ") };
+        let kept = kept.replace("{}", &shown.join(", "));
+        Some(format!("{many}{are} shorter than the usual {usual} digits and may have lost {kept}, and matched to nothing by padding"))
     }
 }
 

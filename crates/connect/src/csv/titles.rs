@@ -22,8 +22,8 @@ pub(crate) fn read(titles: &[SampleRecord]) -> Option<Stated> {
     titles.iter().find_map(|record| {
         record.cells.iter().find_map(|cell| {
             let words: Vec<&str> = cell.split_whitespace().collect();
-            // The longest run of words that is a date: `20 November 2026` before `2026`.
-            (1..=5.min(words.len())).rev().find_map(|n| {
+            // The shortest run of words that is a date: `11/20/2026` before `of 11/20/2026`.
+            (1..=5.min(words.len())).find_map(|n| {
                 words.windows(n).find_map(|w| {
                     let text = w.join(" ");
                     let text = text.trim_matches(|c: char| !c.is_alphanumeric());

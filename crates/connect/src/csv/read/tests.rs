@@ -301,7 +301,7 @@ fn duplicated_people_are_one_and_two_people_with_one_number_are_two() {
         "Employee Number,Email,Name,Status\n1,a@x.example,Ana,Active\n1,a@x.example,Ana,Active\n2,b@x.example,Bo,Terminated\n2,b@x.example,Bo,Active\n3,c@x.example,Cem,Active\n3,d@x.example,Dörte,Terminated\n",
     );
     assert_eq!(file.rows.len(), 4);
-    let bo: Vec<EmploymentStatus> = file.rows.iter().filter(|p| p.key == "2").map(|p| p.status).collect();
+    let bo: Vec<EmploymentStatus> = file.rows.iter().filter(|p| p.employee_number.as_deref() == Some("2")).map(|p| p.status).collect();
     assert_eq!(bo, [EmploymentStatus::Active]);
     assert!(file.report.notes.iter().any(|n| n.contains("there twice")), "{:?}", file.report.notes);
     assert!(file.report.warnings.iter().any(|w| w.contains("Cem (3) and Dörte (3) have the same key")), "{:?}", file.report.warnings);

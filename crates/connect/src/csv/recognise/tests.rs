@@ -433,6 +433,9 @@ fn files_that_cannot_be_read_are_refused_with_their_line_and_a_hint() {
         let error = refused(text, purpose);
         assert_eq!(error.code, code, "{text}: {error}");
         assert!(error.hint.is_some(), "{error}");
+        if text.contains('^') {
+            assert!(error.detail.contains("delimiter"), "{error}");
+        }
     }
 }
 
