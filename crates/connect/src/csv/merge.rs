@@ -94,8 +94,8 @@ impl Held {
                 visible(&label(&row))
             ));
             // A key of its own, else whoever puts employments together takes both for one: the number stays, and both claim it.
-            let key =
-                if row.emails.is_empty() { format!("{key}/{}", fold(row.name.as_deref().unwrap_or_default())) } else { String::new() };
+            let address = row.emails.first().map(|e| fold(&e.value)).filter(|e| e != key);
+            let key = address.unwrap_or_else(|| format!("{key}/{}", fold(row.name.as_deref().unwrap_or_default())));
             self.people.insert(self.next, PersonRow { key, ..row });
             self.next += 1;
             return;
@@ -198,7 +198,11 @@ mod tests {
         held.person("17", person("17", "a@x.example", "Ana", EmploymentStatus::Ended, 2), None, &mut noticed);
         held.person("17", person("17", "b@x.example", "Bo", EmploymentStatus::Active, 3), None, &mut noticed);
         let people: Vec<PersonRow> = held.take_people().collect();
-        assert_eq!(people.iter().map(|p| p.key.as_str()).collect::<Vec<_>>(), ["17", ""], "two rows with one key would be put together");
+        assert_eq!(
+            people.iter().map(|p| p.key.as_str()).collect::<Vec<_>>(),
+            ["17", "b@x.example"],
+            "two rows with one key would be put together"
+        );
         assert!(people.iter().all(|p| p.employee_number.as_deref() == Some("17")));
     }
 
