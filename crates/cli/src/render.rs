@@ -227,6 +227,31 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     out
 }
 
+/// Styled text in lines of at most that width, broken between words; what follows the first line is indented deeper. A word that is wider
+/// than a line stays whole.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let shown = |text: &str| anstream::adapter::strip_str(text).to_string().width();
+    if shown(text) <= width {
+        return vec![text.to_owned()];
+    }
+    let plain = anstream::adapter::strip_str(text).to_string();
+    let indent = " ".repeat(plain.len() - plain.trim_start_matches(' ').len() + 4);
+    let (mut lines, mut line, mut fresh) = (Vec::new(), String::new(), true);
+    for word in text.split(' ') {
+        if !fresh && shown(&line) + 1 + shown(word) > width {
+            lines.push(std::mem::replace(&mut line, format!("{indent}{word}")));
+            continue;
+        }
+        if !fresh {
+            line.push(' ');
+        }
+        line.push_str(word);
+        fresh = false;
+    }
+    lines.push(line);
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
 /// Padded to a width as it is seen.
 pub(crate) fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
@@ -279,6 +304,15 @@ pub(crate) fn took(elapsed: std::time::Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_lines_break_between_words_and_lose_none() {
+        assert_eq!(wrapped("  a  short line", 20), ["  a  short line"]);
+        let styled = paint(Look::Bad, "  one two  three fourteen");
+        let lines = wrapped(&styled, 14);
+        let plain: Vec<String> = lines.iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect();
+        assert_eq!(plain, ["  one two", "      three", "      fourteen"]);
+    }
 
     #[test]
     fn numbers_and_cuts() {

@@ -43,6 +43,11 @@ impl std::ops::Deref for Opened {
 }
 
 impl Opened {
+    /// What draws this workspace's progress.
+    pub(crate) fn bars(&self) -> Arc<Bars> {
+        Arc::clone(&self.bars)
+    }
+
     /// Takes the progress off the screen, before results are printed.
     pub(crate) fn quiet(&self) {
         self.bars.clear();

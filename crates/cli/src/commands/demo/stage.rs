@@ -1,18 +1,22 @@
 //! How the story is told: at reading speed on a terminal, straight through in a pipe.
 
 use std::io::IsTerminal as _;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::render::{Look, Screen, paint};
+use crate::outside::Bars;
+use crate::render::{Look, Screen, paint, wrapped};
 
 /// How long a person reads one line.
-const LINE: Duration = Duration::from_millis(60);
+const LINE: Duration = Duration::from_millis(50);
 /// How long a person looks at a heading.
-const HEADING: Duration = Duration::from_millis(350);
+const HEADING: Duration = Duration::from_millis(300);
 
 /// The stage.
 pub(super) struct Stage {
     pub(super) screen: Screen,
+    /// What draws progress meanwhile; it leaves the screen before a line of the story.
+    pub(super) bars: Option<Arc<Bars>>,
     pace: bool,
     station: u32,
 }
@@ -20,7 +24,7 @@ pub(super) struct Stage {
 impl Stage {
     pub(super) fn new(screen: Screen, yes: bool) -> Stage {
         let pace = screen.interactive && std::io::stdin().is_terminal() && !yes;
-        Stage { screen, pace, station: 0 }
+        Stage { screen, bars: None, pace, station: 0 }
     }
 
     async fn wait(&self, span: Duration) {
@@ -32,20 +36,31 @@ impl Stage {
     /// A station of the corridor begins.
     pub(super) async fn station(&mut self, title: &str) {
         self.station += 1;
-        self.screen.line("");
-        self.screen.line(&paint(Look::Strong, &format!("{}. {title}", self.station)));
+        self.put("");
+        self.put(&paint(Look::Strong, &format!("{}. {title}", self.station)));
         self.wait(HEADING).await;
+    }
+
+    /// One line, which a terminal shows as several where it is narrow.
+    fn put(&self, text: &str) {
+        if let Some(bars) = &self.bars {
+            bars.clear();
+        }
+        let width = if self.screen.interactive { self.screen.width } else { usize::MAX };
+        for line in wrapped(text, width) {
+            self.screen.line(&line);
+        }
     }
 
     /// A line of the story.
     pub(super) async fn say(&self, text: &str) {
-        self.screen.line(text);
+        self.put(text);
         self.wait(LINE).await;
     }
 
     /// What a person would type here.
     pub(super) async fn command(&self, text: &str) {
-        self.screen.line(&format!("   {}", paint(Look::Name, &format!("$ {text}"))));
+        self.put(&format!("   {}", paint(Look::Name, &format!("$ {text}"))));
         self.wait(LINE).await;
     }
 

@@ -52,6 +52,7 @@ pub(super) async fn tell(what: &Demo, dir: &Path, screen: Screen) -> Result<Exit
     open_scene(&stage, &sim, dir).await;
 
     let usher = super::super::open(dir).await?;
+    stage.bars = Some(usher.bars());
     read(&mut stage, &usher).await?;
     findings(&mut stage, &usher, &sim).await?;
     let planned = plan(&mut stage, &usher).await?;
