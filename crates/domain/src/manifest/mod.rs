@@ -109,7 +109,11 @@ impl Manifest {
     /// # Errors
     /// `MANIFEST-001` to `-006`: the first thing that is wrong, with line, column and hint.
     pub fn parse(file: impl AsRef<std::path::Path>, text: &str) -> Result<Manifest, Diagnostic> {
-        yaml::from_str(yaml::MANIFEST, file, text)
+        // Not generic inside, so that the parser is compiled here once, and not again in each crate that calls.
+        fn parse(file: &std::path::Path, text: &str) -> Result<Manifest, Diagnostic> {
+            yaml::from_str(yaml::MANIFEST, file, text)
+        }
+        parse(file.as_ref(), text)
     }
 
     /// The ways to do an operation on accounts, the preferred first; empty where the app can't.

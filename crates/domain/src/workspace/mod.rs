@@ -195,7 +195,11 @@ impl Workspace {
     /// # Errors
     /// `WORKSPACE-001` to `-006`: the first thing that is wrong, with line, column and hint.
     pub fn parse(file: impl AsRef<std::path::Path>, text: &str) -> Result<Workspace, Diagnostic> {
-        yaml::from_str(yaml::WORKSPACE, file, text)
+        // Not generic inside, so that the parser is compiled here once, and not again in each crate that calls.
+        fn parse(file: &std::path::Path, text: &str) -> Result<Workspace, Diagnostic> {
+            yaml::from_str(yaml::WORKSPACE, file, text)
+        }
+        parse(file.as_ref(), text)
     }
 
     /// An instance by name.
