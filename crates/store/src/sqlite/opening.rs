@@ -50,6 +50,8 @@ pub(super) fn connect(settings: &Settings) -> Outcome<Connection> {
     db.pragma_update(None, "foreign_keys", true)?;
     db.pragma_update(None, "cell_size_check", true)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;
+    // A first read touches the same pages of the index again and again: the log takes 16 MB before they are copied into the file.
+    db.pragma_update_and_check(None, "wal_autocheckpoint", 4_000, |row| row.get::<_, i64>(0))?;
     // After a large read the log beside the file goes back to this many bytes.
     db.pragma_update_and_check(None, "journal_size_limit", 32 << 20, |row| row.get::<_, i64>(0))?;
     db.set_prepared_statement_cache_capacity(64);
