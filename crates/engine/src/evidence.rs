@@ -12,7 +12,7 @@ use usher_domain::evidence::{
 use usher_domain::log::{Entry, Logged};
 use usher_store::{Batch, Seek, SnapshotId};
 
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, TRIES, busy};
 use crate::shelves::{self, LoggedRead, OpeningRecord, Shelf as _};
 use crate::usher::Usher;
 
@@ -62,22 +62,7 @@ impl Usher {
         }
         self.tenant().await?;
         let key = self.log_key().await?;
-        let ledger = Ledger::new(self.store());
-        let lines = ledger.lines().await?;
-        let mut kept = self.collect(&lines).await?;
-        let parsed = parse(&lines)?;
-        let made = report(&parsed, &kept);
-        let (about, line) = export_opening(&made, self.given.entropy.salt()).map_err(|e| not_exported(e.to_string()))?;
-        kept.insert(about, line.clone());
-        let keep = Batch::default().row(OpeningRecord { digest: about, line: String::from_utf8_lossy(&line).into_owned() }.row());
-        let entry = Entry::Exported { words: purpose.to_owned(), about };
-        let seq = ledger.append(self.now(), vec![entry], keep).await?.first().copied().unwrap_or(0);
-        let mut lines = ledger.lines().await?;
-        lines.truncate(usize::try_from(seq).unwrap_or(usize::MAX).saturating_add(1));
-        // What another process logged between the two looks is collected too.
-        for (digest, bytes) in self.collect(&lines).await? {
-            kept.entry(digest).or_insert(bytes);
-        }
+        let (lines, kept) = self.log_export(purpose).await?;
         let temporary = beside(out, &self.given.entropy.hex(4));
         let result = write_and_check(&lines, &kept, &key, &temporary, purpose);
         let (verdict, files) = match result {
@@ -89,8 +74,32 @@ impl Usher {
             }
         };
         std::fs::rename(&temporary, out).map_err(|e| not_exported(format!("{}: {e}", out.display())))?;
-        let changes = parsed.iter().filter(|l| matches!(l.entry, Entry::Outcome { .. })).count() as u64;
+        let changes = parse(&lines)?.iter().filter(|l| matches!(l.entry, Entry::Outcome { .. })).count() as u64;
         Ok(Exported { entries: verdict.size, files, changes, root: verdict.root })
+    }
+
+    /// Puts `exported` at the end of the log. Gives the log up to it, and what it refers to.
+    ///
+    /// The entry names a report over everything before it, so it may stand nowhere else: if a run logs an outcome meanwhile, all is made again.
+    async fn log_export(&self, purpose: &str) -> Result<(Vec<Vec<u8>>, BTreeMap<Digest, Vec<u8>>), Diagnostic> {
+        let ledger = Ledger::new(self.store());
+        for _ in 0..TRIES {
+            let tip = ledger.tip().await?;
+            let mut lines = ledger.lines().await?;
+            lines.truncate(usize::try_from(tip.tree().size()).unwrap_or(usize::MAX));
+            let mut kept = self.collect(&lines).await?;
+            let made = report(&parse(&lines)?, &kept);
+            let (about, line) = export_opening(&made, self.given.entropy.salt()).map_err(|e| not_exported(e.to_string()))?;
+            let keep = Batch::default().row(OpeningRecord { digest: about, line: String::from_utf8_lossy(&line).into_owned() }.row());
+            let entry = Entry::Exported { words: purpose.to_owned(), about };
+            if let Some(seqs) = ledger.append_to(tip, self.now(), &[entry], keep, &|_, batch| batch).await? {
+                kept.insert(about, line);
+                lines = ledger.lines().await?;
+                lines.truncate(usize::try_from(seqs.first().copied().unwrap_or(0)).unwrap_or(usize::MAX).saturating_add(1));
+                return Ok((lines, kept));
+            }
+        }
+        Err(busy())
     }
 
     /// Everything that the log refers to, directly or not: files, openings, rows of the reads.

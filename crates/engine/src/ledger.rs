@@ -14,7 +14,7 @@ pub(crate) const LOG: &str = "log";
 /// The row with the end of the log.
 const TIP: &str = "log_tip";
 /// How often an append is tried when another process appends at the same time.
-const TRIES: u32 = 50;
+pub(crate) const TRIES: u32 = 50;
 
 /// Appends to the log.
 pub(crate) struct Ledger<'a> {
@@ -23,6 +23,12 @@ pub(crate) struct Ledger<'a> {
 
 fn refused(e: impl std::fmt::Display) -> Diagnostic {
     Diagnostic::new("EVIDENCE-002", "this can't stand in the log", e.to_string())
+}
+
+/// Others append faster than we can.
+pub(crate) fn busy() -> Diagnostic {
+    Diagnostic::new("STORE-011", "somebody else changed this in between", "the log is being written by others all the time")
+        .hint("try again in a moment")
 }
 
 impl<'a> Ledger<'a> {
@@ -54,24 +60,36 @@ impl<'a> Ledger<'a> {
         with: impl Fn(&[u64], Batch) -> Batch,
     ) -> Result<Vec<u64>, Diagnostic> {
         for _ in 0..TRIES {
-            let mut tip = self.tip().await?;
-            let size = tip.tree().size();
-            let mut seqs = Vec::with_capacity(entries.len());
-            let mut keep = batch.clone().expect(LOG, Seq(size));
-            for entry in &entries {
-                let (logged, line) = tip.append(now, entry.clone(), Map::new()).map_err(refused)?;
-                seqs.push(logged.seq);
-                keep = keep.event(LOG, logged.entry.kind(), line);
-            }
-            keep = keep.row(ShelfRow::new(META, TIP, tip.to_bytes()));
-            match self.store.commit(with(&seqs, keep)).await {
-                Ok(_) => return Ok(seqs),
-                // Another process appended in between: take its end and try again.
-                Err(StoreError::Conflict { stream, .. }) if stream == LOG => continue,
-                Err(other) => return Err(other.into()),
+            let tip = self.tip().await?;
+            if let Some(seqs) = self.append_to(tip, now, &entries, batch.clone(), &with).await? {
+                return Ok(seqs);
             }
         }
-        Err(Diagnostic::new("STORE-011", "somebody else changed this in between", "the log is being written by others all the time"))
+        Err(busy())
+    }
+
+    /// The same where the entries were made from the whole log up to this end: `None` if somebody appended in between.
+    pub(crate) async fn append_to(
+        &self,
+        mut tip: LogTip,
+        now: Time,
+        entries: &[Entry],
+        batch: Batch,
+        with: &impl Fn(&[u64], Batch) -> Batch,
+    ) -> Result<Option<Vec<u64>>, Diagnostic> {
+        let mut seqs = Vec::with_capacity(entries.len());
+        let mut keep = batch.expect(LOG, Seq(tip.tree().size()));
+        for entry in entries {
+            let (logged, line) = tip.append(now, entry.clone(), Map::new()).map_err(refused)?;
+            seqs.push(logged.seq);
+            keep = keep.event(LOG, logged.entry.kind(), line);
+        }
+        keep = keep.row(ShelfRow::new(META, TIP, tip.to_bytes()));
+        match self.store.commit(with(&seqs, keep)).await {
+            Ok(_) => Ok(Some(seqs)),
+            Err(StoreError::Conflict { stream, .. }) if stream == LOG => Ok(None),
+            Err(other) => Err(other.into()),
+        }
     }
 
     /// All lines of the log, in order.
@@ -135,4 +153,27 @@ pub(crate) fn run(run: &str, plan: Digest, signers: u64, decisions: &[u64]) -> E
 
 pub(crate) fn closed(run: &str, confirmed: u64, other: u64) -> Entry {
     Entry::Closed { run: run.to_owned(), confirmed, other }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_entry_about_the_whole_log_does_not_stand_behind_a_later_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = usher_store::open("sqlite:usher.db", dir.path()).unwrap();
+        let ledger = Ledger::new(&*store);
+        let now = Time::from_seconds(1_800_000_000);
+        let entry = || closed("r-1", 1, 0);
+        let opened = Entry::Opened { tenant: "example.com/usher/5f3c9a1e".into(), previous: None };
+        ledger.append(now, vec![opened], Batch::default()).await.unwrap();
+        let tip = ledger.tip().await.unwrap();
+        ledger.append(now, vec![entry()], Batch::default()).await.unwrap();
+        let late = ledger.append_to(tip, now, &[entry()], Batch::default(), &|_, b| b).await.unwrap();
+        assert_eq!(late, None, "another entry came first");
+        let tip = ledger.tip().await.unwrap();
+        assert_eq!(ledger.append_to(tip, now, &[entry()], Batch::default(), &|_, b| b).await.unwrap(), Some(vec![2]));
+        assert_eq!(ledger.lines().await.unwrap().len(), 3);
+    }
 }
