@@ -361,20 +361,26 @@ async fn task(stage: &mut Stage, usher: &Usher, sim: &Simulation, dir: &Path, by
         stage.say(&format!("     {}. {}", i + 1, paint(Look::Plain, step))).await;
     }
     stage.say(&paint(Look::Faint, &format!("     done when: {}", task.proves))).await;
-    if !sim.disable_in_console(dir, &task.account).map_err(broken)? {
-        return Err(broken(format!("the console has no user {}", task.account)));
-    }
     stage.tell("Somebody does it in the console and exports the page again.").await;
-    stage.command(&format!("usher task done {} --by {by}", task.task)).await;
-    match usher.task_done(task.task, by, None).await? {
-        TaskDone::Confirmed(_) => {
-            stage
-                .say(&format!("   {}: the new export shows it; a word alone would count as attested", paint(Look::Good, "confirmed")))
-                .await
+    for task in &tasks {
+        if !sim.disable_in_console(dir, &task.account).map_err(broken)? {
+            return Err(broken(format!("the console has no user {}", task.account)));
         }
-        TaskDone::Attested => return Err(broken("the new export did not confirm the task")),
-        TaskDone::StillThere(why) => return Err(broken(why)),
+        stage.command(&format!("usher task done {} --by {by}", task.task)).await;
+        match usher.task_done(task.task, by, None).await? {
+            TaskDone::Confirmed(_) => {
+                let said = "the new export shows it; a word alone would count as attested";
+                stage.say(&format!("   {} {}: {said}", column(Look::Plain, &task.account, 34), paint(Look::Good, "confirmed"))).await
+            }
+            TaskDone::Attested => return Err(broken("the new export did not confirm the task")),
+            TaskDone::StillThere(why) => return Err(broken(why)),
+        }
     }
+    let open: Vec<String> = usher.runs().await?.into_iter().filter(|r| r.ended.is_none()).map(|r| r.run).collect();
+    if !open.is_empty() {
+        return Err(broken(format!("{} did not end", open.join(", "))));
+    }
+    stage.say(&paint(Look::Faint, "   that was the last step: the run is closed")).await;
     Ok(())
 }
 
