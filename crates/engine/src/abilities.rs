@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use usher_domain::account::AccountRow;
-use usher_domain::manifest::OperationName;
+use usher_domain::fresh::Fresh;
+use usher_domain::manifest::{Expect, OperationName};
 use usher_domain::person::{IdentifierKind, Person};
+use usher_domain::plan::{Opening, Step};
 use usher_domain::text::fold;
 use usher_reconcile::propose::{Abilities, Way};
 
@@ -38,6 +40,31 @@ impl Usher {
             manifest.operations.get(&name)?.details.verify.as_ref()?.within
         };
         of().map_or(WITHIN, |d| Duration::from_secs(d.seconds()))
+    }
+}
+
+impl Usher {
+    /// What the app's manifest expects of a read after the write (`verify.expect`) and this read does not show, if anything.
+    pub(crate) fn unmet(&self, step: &Step, opening: &Opening, fresh: &Fresh) -> Option<String> {
+        let manifest = self.manifest(&step.instance).ok()?;
+        let verify = manifest.operations.get(&operation(&step.action)?)?.details.verify.as_ref()?;
+        unmet(&verify.expect.value, opening.account(), fresh)
+    }
+}
+
+/// `account` is the account as it was read, or as the plan knew it once it is gone; `accounts` what the read found of it.
+fn unmet(expect: &Expect, planned: &Map<String, Value>, fresh: &Fresh) -> Option<String> {
+    match (expect, fresh) {
+        (Expect::Changes, _) | (Expect::NotFound, Fresh::Gone) => None,
+        (Expect::NotFound, Fresh::Shows(_)) => Some("that it is still there".to_owned()),
+        (Expect::Holds(condition), _) => {
+            let (account, accounts) = match fresh {
+                Fresh::Gone => (Value::Object(planned.clone()), vec![]),
+                Fresh::Shows(view) => (Value::Object(view.clone()), vec![Value::Object(view.clone())]),
+            };
+            let holds = condition.holds(&[("account", &account), ("accounts", &Value::Array(accounts))]);
+            (!holds).then(|| format!("that what its manifest expects does not hold: {}", condition.text()))
+        }
     }
 }
 
@@ -97,5 +124,40 @@ impl Abilities for Answers<'_> {
             put(&name, Some(value));
         }
         map
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use usher_domain::cel::Condition;
+
+    use super::*;
+
+    fn map(value: Value) -> Map<String, Value> {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_the_manifest_expects_of_the_read_decides_beside_the_plan() {
+        let planned = map(json!({"id": "7", "userName": "ada"}));
+        let shows = |status: &str, door: &str| Fresh::Shows(map(json!({"id": "7", "userName": "ada", "status": status, "door": door})));
+        let holds = |text: &str| Expect::Holds(Condition::parse(text).unwrap());
+        let shut = holds("!accounts.exists(a, a.id == account.id && a.door != 'shut')");
+        let status = holds("account.status == 'deactivated'");
+        let cases = [
+            (&Expect::Changes, shows("active", "open"), true),
+            (&Expect::NotFound, shows("deactivated", "shut"), false),
+            (&Expect::NotFound, Fresh::Gone, true),
+            (&shut, shows("suspended", "shut"), true),
+            (&shut, shows("active", "open"), false),
+            (&shut, Fresh::Gone, true),
+            (&status, shows("deactivated", "shut"), true),
+            (&status, shows("suspended", "shut"), false),
+            (&status, Fresh::Gone, false),
+        ];
+        for (expect, fresh, met) in cases {
+            assert_eq!(unmet(expect, &planned, &fresh).is_none(), met, "{expect:?} {fresh:?}");
+        }
     }
 }

@@ -15,6 +15,7 @@ use usher_store::{Batch, Logged, lane_stream};
 
 use crate::ledger::{self, Ledger};
 use crate::live::Live;
+use crate::removals::Recent;
 use crate::shelves::{self, PlanRecord, RunRecord, Shelf as _};
 use crate::usher::Usher;
 
@@ -46,6 +47,7 @@ pub(crate) struct Work<'a> {
     pub(crate) approved: &'a ApprovedPlan,
     pub(crate) run: &'a RunRecord,
     pub(crate) live: &'a Live<'a>,
+    pub(crate) removals: Recent,
 }
 
 impl Usher {
@@ -92,7 +94,7 @@ impl Usher {
         let cited: Vec<u64> = approved.cited().iter().filter_map(|i| decisions.get(*i)).map(|(r, _)| r.seq).collect();
         let run = self.open_run(&approved, record, signers_seq, cited, now).await?;
         let live = Live::new(self, people, overridden);
-        let work = Work { usher: self, approved: &approved, run: &run, live: &live };
+        let work = Work { usher: self, approved: &approved, run: &run, live: &live, removals: Recent::default() };
         work.go().await
     }
 

@@ -27,5 +27,6 @@ mod identity;
 mod ledger;
 mod live;
 mod offboard;
+mod removals;
 mod seal;
 mod step;

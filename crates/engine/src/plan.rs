@@ -18,7 +18,7 @@ use usher_store::Batch;
 use crate::lap::Lap;
 use crate::ledger::{self, Ledger};
 use crate::settings::StepFacts;
-use crate::shelves::{self, BatchRecord, OpeningRecord, PlanRecord, Removal, Shelf as _};
+use crate::shelves::{self, BatchRecord, OpeningRecord, PlanRecord, Shelf as _};
 use crate::usher::Usher;
 
 /// What is asked for.
@@ -186,11 +186,6 @@ impl Usher {
             out.push(verdict);
         }
         Ok(out)
-    }
-
-    pub(crate) async fn removed_lately(&self, instance: &str, now: Time) -> Result<BTreeSet<PersonId>, Diagnostic> {
-        let since = now.plus_seconds(-86_400);
-        Ok(shelves::group::<Removal>(self.store(), instance).await?.into_iter().filter(|r| r.at > since).map(|r| r.person).collect())
     }
 
     /// What policy asks for this step, plus the override group where guards are overridden.

@@ -58,7 +58,7 @@ pub(crate) async fn group<T: Shelf>(store: &dyn Store, group: &str) -> Result<Ve
     found(store, Find::on(T::NAME).group(group)).await
 }
 
-async fn found<T: Shelf>(store: &dyn Store, mut find: Find) -> Result<Vec<T>, Diagnostic> {
+pub(crate) async fn found<T: Shelf>(store: &dyn Store, mut find: Find) -> Result<Vec<T>, Diagnostic> {
     let mut out = Vec::new();
     loop {
         let page = store.find(find.clone()).await?;
@@ -377,10 +377,17 @@ pub(crate) struct Removal {
 impl Shelf for Removal {
     const NAME: &'static str = "removal";
     fn key(&self) -> String {
-        format!("{}/{:06}", self.run, self.n)
+        format!("{}/{}/{:06}", Removal::from_time(self.at), self.run, self.n)
     }
     fn group(&self) -> String {
         self.instance.clone()
+    }
+}
+
+impl Removal {
+    /// How keys of this second and later ones begin: the shelf is in the order of time.
+    pub(crate) fn from_time(at: Time) -> String {
+        format!("{:012}", at.seconds().max(0))
     }
 }
 

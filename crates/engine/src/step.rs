@@ -10,6 +10,7 @@ use usher_domain::diagnostic::Diagnostic;
 use usher_domain::fresh::{Difference, Fresh};
 use usher_domain::journal::{Lease, Sent};
 use usher_domain::outcome::{Outcome, Seen, compare};
+use usher_domain::person::PersonId;
 use usher_domain::plan::{Opening, Step};
 use usher_domain::run::{End, Event, StepState};
 use usher_domain::snapshot::Ended;
@@ -46,7 +47,8 @@ impl Ending {
 /// What a read after a write showed.
 enum Back {
     Shown(Time, Fresh),
-    NotShown(Time, Fresh, Vec<Difference>),
+    /// What it showed instead, in words.
+    NotShown(Time, Fresh, String),
 }
 
 impl Work<'_> {
@@ -140,8 +142,8 @@ impl Work<'_> {
                 self.keep(lease, &Event::Answered { n: step.n, answer: "done".into(), at: self.usher.now() }).await?;
                 match self.read_back(step, opening, &sent, connector, true).await? {
                     Back::Shown(read_at, fresh) => self.confirmed(step, lease, first, read_at, fresh).await.map(|()| None),
-                    Back::NotShown(at, fresh, differs) => {
-                        let detail = format!("the app said that it is done, and a read shows {}", differences(&differs));
+                    Back::NotShown(at, fresh, instead) => {
+                        let detail = format!("the app said that it is done, and a read shows {instead}");
                         let ending = Ending { end: End::Failed, detail, sent_at: Some(first), read_at: Some(at), fresh: Some(fresh) };
                         self.end(step, lease, ending).await.map(|()| None)
                     }
@@ -163,21 +165,26 @@ impl Work<'_> {
         connector: &dyn Connector,
         fault: Fault,
     ) -> Result<Option<Time>, Diagnostic> {
-        let maybe = fault.class.may_have_happened();
-        let answer = format!("{}: {}", if maybe { "lost" } else { "refused" }, fault.message.detail);
+        let maybe = fault.may_have_happened();
+        let word = match () {
+            () if maybe => "lost",
+            () if fault.sent => "refused",
+            () => "not sent",
+        };
+        let answer = format!("{word}: {}", fault.message.detail);
         self.usher.given.progress.note(&step.instance, &format!("step {}: {answer}; reading back", step.n));
         self.keep(lease, &Event::Answered { n: step.n, answer, at: self.usher.now() }).await?;
         match self.read_back(step, opening, sent, connector, maybe).await? {
             Back::Shown(read_at, fresh) => self.confirmed(step, lease, first, read_at, fresh).await.map(|()| None),
-            Back::NotShown(at, fresh, differs) => {
-                let again = maybe || fault.class == FaultClass::Throttled;
+            Back::NotShown(at, fresh, instead) => {
+                let again = fault.class.may_have_happened() || fault.class == FaultClass::Throttled;
                 if again && sent.attempt < ATTEMPTS {
                     self.keep(lease, &Event::Looked { n: step.n, shows: shows(&fresh), at }).await?;
                     let wait = fault.retry_after.unwrap_or(FIRST_WAIT).min(Budget::default().patience);
                     tokio::time::sleep(wait).await;
                     return Ok(Some(first));
                 }
-                let detail = format!("{}; a read shows {}", fault.message.detail, differences(&differs));
+                let detail = format!("{}; a read shows {instead}", fault.message.detail);
                 let ending = Ending { end: End::Failed, detail, sent_at: Some(first), read_at: Some(at), fresh: Some(fresh) };
                 self.end(step, lease, ending).await.map(|()| None)
             }
@@ -211,11 +218,16 @@ impl Work<'_> {
                     } else {
                         Outcome::Unknown
                     };
-                    match outcome {
-                        Outcome::Confirmed(proof) => return Ok(Back::Shown(proof.read_at(), fresh)),
-                        Outcome::Failed(differs) if over => return Ok(Back::NotShown(read_at, fresh, differs)),
-                        _ if over => return Ok(Back::NotShown(read_at, fresh, vec![])),
-                        _ => {}
+                    let instead = match outcome {
+                        Outcome::Confirmed(proof) => match self.usher.unmet(step, opening, &fresh) {
+                            None => return Ok(Back::Shown(proof.read_at(), fresh)),
+                            Some(unmet) => unmet,
+                        },
+                        Outcome::Failed(differs) => differences(&differs),
+                        _ => differences(&[]),
+                    };
+                    if over {
+                        return Ok(Back::NotShown(read_at, fresh, instead));
                     }
                 }
                 // Right after our own create, "not allowed" and "not there" are lag (lifecycle.md §14); else a read must answer.
@@ -246,8 +258,7 @@ impl Work<'_> {
         if !takes_away(&step.action) {
             return Ok(None);
         }
-        let mut people = self.usher.removed_lately(&step.instance, now).await?;
-        people.insert(usher_domain::person::PersonId(step.subject.clone()));
+        let is = self.removals.with(self.usher, &step.instance, &PersonId(step.subject.clone()), now).await?;
         let accounts =
             self.usher.store().latest(&step.instance, false).await?.map_or(0, |s| s.count(usher_domain::snapshot::RowKind::Account));
         let limit = self.usher.settings.removal_limit.of(accounts);
@@ -257,7 +268,6 @@ impl Work<'_> {
             .guards
             .iter()
             .any(|g| g.rule == "removals" && g.instance == step.instance && g.people.contains(&step.subject));
-        let is = people.len() as u64;
         Ok((is > limit && !freed)
             .then(|| format!("a guard: {is} people would have lost access in {} within 24 hours, at most {limit} may", step.instance)))
     }

@@ -135,6 +135,9 @@ impl Usher {
         let (ending, done) = match seen {
             Some((snapshot, fresh)) => match compare(step, opening, &sent, Seen::Read { as_of: snapshot.as_of, fresh: &fresh }) {
                 Outcome::Confirmed(proof) if proves(&snapshot, &fresh) => {
+                    if let Some(unmet) = self.unmet(step, opening, &fresh) {
+                        return Ok(Some(TaskDone::StillThere(format!("the read of {} shows {unmet}", snapshot.as_of))));
+                    }
                     let read_at = proof.read_at();
                     let detail = "read back".to_owned();
                     let ending = Ending { end: End::Confirmed, detail, sent_at: Some(given), read_at: Some(read_at), fresh: Some(fresh) };
