@@ -123,7 +123,12 @@ fn key_data(blob: &[u8]) -> Result<KeyData, SshError> {
     if blob.len() > LONGEST {
         return Err(SshError::Unreadable("too long".to_owned()));
     }
-    PublicKey::from_bytes(blob).map(KeyData::from).map_err(|e| SshError::Unreadable(e.to_string()))
+    let data = PublicKey::from_bytes(blob).map(KeyData::from).map_err(|e| SshError::Unreadable(e.to_string()))?;
+    // The crate reads past lengths that are wrong where it knows the size (of an Ed25519 key); ssh-keygen refuses them.
+    if PublicKey::from(data.clone()).to_bytes().ok().as_deref() != Some(blob) {
+        return Err(SshError::Unreadable("a length in it is wrong".to_owned()));
+    }
+    Ok(data)
 }
 
 fn taken(algorithm: &Algorithm) -> Result<(), SshError> {
@@ -233,6 +238,11 @@ pub fn verify(file: &[u8], message: &[u8]) -> Result<Key, SshError> {
     let blob = unwrap(file, BEGIN, END)?;
     let sig = SshSig::from_pem(wrap(&blob)).map_err(|e| unreadable_or_kind(&blob, &e))?;
     let key = Key::new(sig.public_key().clone())?;
+    // As in `key_data`: one signature has one spelling, which every verifier takes.
+    let again = sig.to_pem(LineEnding::LF).map_err(|e| SshError::Unreadable(e.to_string()))?;
+    if *unwrap(again.as_bytes(), BEGIN, END)? != *blob {
+        return Err(SshError::Unreadable("a length in it is wrong".to_owned()));
+    }
     if sig.version() != SshSig::VERSION {
         return Err(SshError::Unreadable("another version than 1".to_owned()));
     }

@@ -59,6 +59,25 @@ fn what_is_not_a_signature_over_this_is_refused() {
 }
 
 #[test]
+fn one_signature_and_one_key_have_one_spelling() {
+    let (message, sig) = (read("sign_message.txt"), read("sign_message.txt.sig"));
+    let good = unwrap(&sig, BEGIN, END).unwrap();
+    let key = verify(&sig, &message).unwrap().blob();
+    for value in [1, 0x20, 0x80, 0xff] {
+        for at in 0..good.len() {
+            let mut blob = good.to_vec();
+            blob[at] ^= value;
+            assert!(verify(wrap(&blob).as_bytes(), &message).is_err(), "byte {at} of the signature, changed by {value}");
+        }
+        for at in 0..19 {
+            let mut blob = key.clone();
+            blob[at] ^= value;
+            assert!(Key::from_blob(&blob).is_err(), "byte {at} of the key, changed by {value}");
+        }
+    }
+}
+
+#[test]
 fn kinds_that_are_not_taken_say_which_and_what_to_do() {
     for line in ["ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB", "ssh-dss AAAA", "ssh-ed25519-cert-v01@openssh.com AAAA"] {
         let error = Key::parse(line).unwrap_err();
