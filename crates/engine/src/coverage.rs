@@ -15,6 +15,8 @@ pub struct Covered {
     pub instance: String,
     /// Its app.
     pub app: String,
+    /// Whether it is read for people rather than accounts.
+    pub people: bool,
     /// Computed from the operations that this instance has.
     pub automation: Automation,
     /// What lists its accounts (or people).
@@ -57,6 +59,7 @@ impl Usher {
             out.push(Covered {
                 instance: name.clone(),
                 app: setting.app.clone(),
+                people,
                 automation: manifest.automation(),
                 read_by,
                 snapshot: self.store().latest(name, false).await?,
@@ -101,8 +104,9 @@ impl Usher {
     /// # Errors
     /// What the store says.
     pub async fn self_check(&self) -> Result<(Vec<String>, Vec<String>), Diagnostic> {
-        let mut good =
-            vec![format!("usher.yaml: {} instances, {} people sources", self.settings.instances.len(), self.settings.people.len())];
+        let number = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        let (instances, sources) = (self.settings.instances.len(), self.settings.people.len());
+        let mut good = vec![format!("usher.yaml: {}, {}", number(instances, "instance"), number(sources, "people source"))];
         let mut warnings = Vec::new();
         let problems = self.store().check().await?;
         if problems.is_empty() {
@@ -112,6 +116,7 @@ impl Usher {
         if self.settings.people.is_empty() {
             warnings.push("no source of people: nobody can be found to have left".into());
         }
+        warnings.extend(self.domains_check().await?);
         let approvers = self.settings.approvers(&self.workspace);
         if approvers.is_empty() {
             warnings.push("no approvers: no plan can be approved (approvers: and keys: in usher.yaml)".into());
@@ -125,5 +130,24 @@ impl Usher {
             warnings.push("no rule under approvals: a step that no rule matches isn't planned".into());
         }
         Ok((good, warnings))
+    }
+
+    /// Whether `domains` fits the people: an address elsewhere proves nobody, and with no domain at all every address does.
+    async fn domains_check(&self) -> Result<Option<String>, Diagnostic> {
+        let mut people: BTreeMap<String, u64> = BTreeMap::new();
+        for person in self.people(self.now(), &[]).await?.persons {
+            if let Some((_, domain)) = person.email().and_then(|e| e.rsplit_once('@')) {
+                *people.entry(domain.to_lowercase()).or_default() += 1;
+            }
+        }
+        let all: u64 = people.values().sum();
+        let Some((most, _)) = people.iter().max_by_key(|(_, n)| **n) else { return Ok(None) };
+        if self.settings.domains.is_empty() {
+            return Ok(Some(format!("`domains` is empty, so any address proves who somebody is; most people have {most}: domains: [{most}]")));
+        }
+        let ours = |domain: &str| self.settings.domains.iter().any(|d| d.eq_ignore_ascii_case(domain));
+        let outside: u64 = people.iter().filter(|(d, _)| !ours(d)).map(|(_, n)| n).sum();
+        let first = people.iter().filter(|(d, _)| !ours(d)).max_by_key(|(_, n)| **n).map(|(d, _)| d);
+        Ok(first.map(|d| format!("{outside} of {all} people have an address outside `domains`, most in {d}: it matches them to no account")))
     }
 }

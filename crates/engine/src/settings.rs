@@ -56,7 +56,7 @@ pub struct Settings {
     pub people_limits: PeopleLimits,
     /// Limit on people losing access in one instance within 24 hours.
     pub removal_limit: Limit,
-    domains: Vec<String>,
+    pub(crate) domains: Vec<String>,
     override_from: Option<String>,
     contain_within: i64,
 }

@@ -170,6 +170,8 @@ pub struct Verdict {
     pub candidates: Vec<u32>,
     /// What it rests on, in plain words.
     pub evidence: Vec<String>,
+    /// An address that is one of theirs and proves nothing, for its domain is not the company's.
+    pub outside: Option<String>,
 }
 
 /// Asks every rule about one account that may have a holder.
@@ -178,6 +180,7 @@ pub fn correlate(account: &AccountRow, rules: &[CorrelateRule], index: &Index) -
     let mut reused: BTreeSet<u32> = BTreeSet::new();
     let mut candidates: BTreeSet<u32> = BTreeSet::new();
     let mut hints = Vec::new();
+    let mut outside = None;
     for rule in rules {
         for (who, text) in asked(account, rule.on, index) {
             if who.is_empty() {
@@ -200,12 +203,15 @@ pub fn correlate(account: &AccountRow, rules: &[CorrelateRule], index: &Index) -
             if proves {
                 keys.push((fitting, text));
             } else {
+                if definite {
+                    outside = text.strip_prefix("email ").map(str::to_owned).or(outside);
+                }
                 hints.push(format!("{text} may mean them"));
                 candidates.extend(fitting);
             }
         }
     }
-    decide(keys, reused, candidates, hints)
+    Verdict { outside, ..decide(keys, reused, candidates, hints) }
 }
 
 fn decide(keys: Vec<(BTreeSet<u32>, String)>, reused: BTreeSet<u32>, candidates: BTreeSet<u32>, hints: Vec<String>) -> Verdict {
@@ -214,21 +220,22 @@ fn decide(keys: Vec<(BTreeSet<u32>, String)>, reused: BTreeSet<u32>, candidates:
     let common = keys.iter().map(|(who, _)| who.clone()).reduce(|a, b| a.intersection(&b).copied().collect());
     match common {
         Some(common) if common.len() == 1 && reused.iter().all(|p| common.contains(p)) => {
-            Verdict { situation: Situation::Linked, holder: common.first().copied(), candidates: vec![], evidence }
+            Verdict { situation: Situation::Linked, holder: common.first().copied(), candidates: vec![], evidence, outside: None }
         }
         Some(_) => Verdict {
             situation: Situation::Disputed,
             holder: None,
             candidates: named.union(&reused).copied().collect(),
             evidence: evidence.into_iter().chain(hints).collect(),
+            outside: None,
         },
         None if !reused.is_empty() => {
-            Verdict { situation: Situation::Disputed, holder: None, candidates: reused.into_iter().collect(), evidence: hints }
+            Verdict { situation: Situation::Disputed, holder: None, candidates: reused.into_iter().collect(), evidence: hints, outside: None }
         }
         None if !candidates.is_empty() => {
-            Verdict { situation: Situation::Unlinked, holder: None, candidates: candidates.into_iter().collect(), evidence: hints }
+            Verdict { situation: Situation::Unlinked, holder: None, candidates: candidates.into_iter().collect(), evidence: hints, outside: None }
         }
-        None => Verdict { situation: Situation::Unmatched, holder: None, candidates: vec![], evidence: vec![] },
+        None => Verdict { situation: Situation::Unmatched, holder: None, candidates: vec![], evidence: vec![], outside: None },
     }
 }
 
@@ -338,7 +345,8 @@ mod tests {
     fn an_address_outside_the_companys_domains_only_asks() {
         let people = vec![person(0, "1", &["ana@corp.example", "ana@private.example"], None)];
         let index = Index::new(&people, Domains::new(["corp.example"]));
-        assert_eq!(correlate(&account("", &["ana@private.example"]), &DEFAULT_RULES, &index).situation, Situation::Unlinked);
+        let asks = correlate(&account("", &["ana@private.example"]), &DEFAULT_RULES, &index);
+        assert_eq!((asks.situation, asks.outside.as_deref()), (Situation::Unlinked, Some("ana@private.example")));
         assert_eq!(correlate(&account("", &["ana@corp.example"]), &DEFAULT_RULES, &index).situation, Situation::Linked);
     }
 

@@ -175,7 +175,7 @@ fn judge(
     let said = said.unwrap_or(Classified { kind: row.kind.unwrap_or_default(), owners: vec![], purpose: None });
     let purpose = said.purpose.or_else(|| row.purpose.clone()).unwrap_or_else(|| "primary".to_owned());
     let (kind, owners) = (said.kind, said.owners);
-    let nobody = |situation, evidence: Vec<String>| Verdict { situation, holder: None, candidates: vec![], evidence };
+    let nobody = |situation, evidence: Vec<String>| Verdict { situation, holder: None, candidates: vec![], evidence, outside: None };
     let mut doubted = false;
     let verdict = if row.standing.status == Status::Deleted {
         nobody(Situation::Deleted, vec!["the app lists it as deleted".into()])
@@ -194,13 +194,14 @@ fn judge(
                     candidates.sort_unstable();
                     candidates.dedup();
                     let evidence = [format!("linked earlier by {}", link.evidence)].into_iter().chain(fresh.evidence).collect();
-                    Verdict { situation: Situation::Disputed, holder: None, candidates, evidence }
+                    Verdict { situation: Situation::Disputed, holder: None, candidates, evidence, outside: None }
                 } else {
                     Verdict {
                         situation: Situation::Linked,
                         holder: Some(holder),
                         candidates: vec![],
                         evidence: vec![link.evidence.clone()],
+                        outside: None,
                     }
                 }
             }

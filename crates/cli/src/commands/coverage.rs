@@ -46,7 +46,7 @@ pub(crate) async fn run(dir: &Path, screen: Screen) -> Result<Exit, Diagnostic> 
             row![
                 cell(Look::Name, &c.instance),
                 c.app.clone(),
-                c.automation.as_str().replace('_', " "),
+                if c.people { "people source".to_owned() } else { c.automation.as_str().replace('_', " ") },
                 read,
                 by(c, &["create_account", "invite_account"]),
                 by(c, &["suspend_account", "deactivate_account", "remove_member"]),

@@ -22,7 +22,7 @@ pub(crate) fn run(what: &Init, dir: &Path, screen: Screen) -> Result<Exit, Diagn
             return Err(Diagnostic::new("INIT-002", "this is not there", given.display().to_string()).exit(Exit::Usage));
         }
     }
-    let exports = exports(what.accounts.as_deref())?;
+    let exports = exports(what.accounts.as_deref(), what.people.is_some())?;
     let text = yaml(what, dir, &exports);
     // What is written must be a workspace: the same check as for one that was written by hand.
     let workspace = usher_domain::workspace::Workspace::parse(CONFIG, &text)?;
@@ -50,11 +50,11 @@ pub(crate) fn run(what: &Init, dir: &Path, screen: Screen) -> Result<Exit, Diagn
     Ok(Exit::Done)
 }
 
-/// Files of a folder of exports, as instance names and paths.
-fn exports(dir: Option<&Path>) -> Result<Vec<(String, std::path::PathBuf)>, Diagnostic> {
+/// Files of a folder of exports, as instance names and paths. `hr` is taken where there is a people file.
+fn exports(dir: Option<&Path>, hr: bool) -> Result<Vec<(String, std::path::PathBuf)>, Diagnostic> {
     let Some(dir) = dir else { return Ok(vec![]) };
     let failed = |e: std::io::Error| Diagnostic::new("SYSTEM-005", "a file can't be read", format!("{}: {e}", dir.display()));
-    let mut out = Vec::new();
+    let mut out: Vec<(String, std::path::PathBuf)> = Vec::new();
     let mut entries: Vec<_> = std::fs::read_dir(dir).map_err(failed)?.collect::<Result<_, _>>().map_err(failed)?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
@@ -65,7 +65,11 @@ fn exports(dir: Option<&Path>) -> Result<Vec<(String, std::path::PathBuf)>, Diag
             let name: String =
                 stem.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).take(63).collect();
             let name = name.trim_start_matches(['-', '_']).to_owned();
-            out.push((if names::is_instance(&name) { name } else { format!("app{}", out.len() + 1) }, path));
+            let name = if names::is_instance(&name) { name } else { format!("app{}", out.len() + 1) };
+            // Two files may differ only in their endings or in what a name can't hold.
+            let free = |name: &str| !(hr && name == "hr") && out.iter().all(|(n, _)| n != name);
+            let name = if free(&name) { name } else { (2..).map(|i| format!("{name}-{i}")).find(|n| free(n)).unwrap_or(name) };
+            out.push((name, path));
         }
     }
     Ok(out)
@@ -100,7 +104,7 @@ fn yaml(what: &Init, dir: &Path, exports: &[(String, std::path::PathBuf)]) -> St
     if let Some(people) = &what.people {
         let _ = writeln!(out, "  hr: {{app: csv_people, config: {{path: {}}}}}", quoted(&relative(people, dir)));
     }
-    for (name, path) in exports.iter().filter(|(n, _)| n != "hr") {
+    for (name, path) in exports {
         let _ = writeln!(out, "  {name}: {{app: csv, config: {{path: {}}}}}", quoted(&relative(path, dir)));
     }
     let _ = writeln!(

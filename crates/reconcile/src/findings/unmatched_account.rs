@@ -50,6 +50,9 @@ fn why(account: &Judged) -> String {
     {
         return said.clone();
     }
+    if let (Situation::Unlinked, Some(address)) = (account.verdict.situation, &account.verdict.outside) {
+        return format!("{address} proves nobody: its domain is not among the company's (`domains` in usher.yaml)");
+    }
     let number = account.row.employee_number.as_deref().map(str::trim).filter(|n| !n.is_empty());
     match (number, account.row.email()) {
         (Some(n), Some(e)) => format!("nobody has the employee number {n} or the address {e}"),
