@@ -46,7 +46,7 @@ pub(crate) enum Command {
     Init(Init),
     /// Add an instance of an app to the workspace and test its credentials.
     #[command(after_help = "Example:\n  usher connect okta --config domain=acme.okta.com --secret api_token=env:OKTA_API_TOKEN
-  usher connect darktrace --config host=dt.acme.example --config public_token=PUB --secret private_token=file:/run/secrets/dt
+  usher connect darktrace --config host=dt.acme.example --secret public_token=env:DT_PUBLIC_TOKEN --secret private_token=file:/run/secrets/dt
   usher connect scim --name box --config base_url=https://box.acme.example/scim/v2 --secret token=env:BOX_TOKEN
   usher connect csv --name slack --config path=exports/slack-members.csv")]
     Connect(Connect),

@@ -59,6 +59,7 @@ fn from_file(what: &str, path: &Path) -> Result<Secret, Diagnostic> {
     let file = std::fs::File::open(path).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => {
             Diagnostic::new("SECRET-002", "a secret's file is missing", format!("{what}: {shown} does not exist"))
+                .hint("check the path; the file holds the secret and nothing else")
         }
         _ => unreadable(e.to_string()),
     })?;

@@ -91,7 +91,7 @@ impl Usher {
         out.into_iter().collect()
     }
 
-    /// A named query of an instance: every record is handed on as it comes.
+    /// A named query of an instance: every record is handed on as it comes. Of `defaults` it gets what it asks for and was not given.
     ///
     /// # Errors
     /// `QUERY-001` with the nearest name; what the app says.
@@ -99,11 +99,12 @@ impl Usher {
         &self,
         instance: &str,
         name: &str,
-        with: BTreeMap<String, String>,
+        mut with: BTreeMap<String, String>,
+        defaults: BTreeMap<String, String>,
         mut each: impl FnMut(&Value),
     ) -> Result<(), Diagnostic> {
         let manifest = self.manifest(instance)?;
-        if !manifest.queries.keys().any(|k| k.as_str() == name) {
+        let Some((_, query)) = manifest.queries.iter().find(|(known, _)| known.as_str() == name) else {
             let known = || manifest.queries.keys().map(|k| k.as_str());
             let message = Diagnostic::new("QUERY-001", "no such query", format!("{instance} has no query {name}")).exit(Exit::Usage);
             return Err(match nearest(name, known()) {
@@ -111,6 +112,9 @@ impl Usher {
                 None if known().next().is_none() => message.hint(format!("the app of {instance} has none")),
                 None => message.hint(format!("queries: {}", known().collect::<Vec<_>>().join(", "))),
             });
+        };
+        for (key, value) in defaults.into_iter().filter(|(key, _)| query.names().any(|n| n == key)) {
+            with.entry(key).or_insert(value);
         }
         let connector = self.connector(instance)?;
         let want = Want::Query { name: name.to_owned(), with };

@@ -143,11 +143,14 @@ impl Usher {
         let all: u64 = people.values().sum();
         let Some((most, _)) = people.iter().max_by_key(|(_, n)| **n) else { return Ok(None) };
         if self.settings.domains.is_empty() {
-            return Ok(Some(format!("`domains` is empty, so any address proves who somebody is; most people have {most}: domains: [{most}]")));
+            return Ok(Some(format!(
+                "`domains` is empty, so any address proves who somebody is; most people have {most}: domains: [{most}]"
+            )));
         }
         let ours = |domain: &str| self.settings.domains.iter().any(|d| d.eq_ignore_ascii_case(domain));
         let outside: u64 = people.iter().filter(|(d, _)| !ours(d)).map(|(_, n)| n).sum();
         let first = people.iter().filter(|(d, _)| !ours(d)).max_by_key(|(_, n)| **n).map(|(d, _)| d);
-        Ok(first.map(|d| format!("{outside} of {all} people have an address outside `domains`, most in {d}: it matches them to no account")))
+        Ok(first
+            .map(|d| format!("{outside} of {all} people have an address outside `domains`, most in {d}: it matches them to no account")))
     }
 }

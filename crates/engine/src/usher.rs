@@ -53,6 +53,14 @@ impl Usher {
             }
             _ => Diagnostic::new("WORKSPACE-011", "the configuration can't be read", format!("{}: {e}", path.display())),
         })?;
+        Self::open_with(dir, text, catalogue, given).await
+    }
+
+    /// The same with a configuration that does not stand in its file (yet): what a change of it would do.
+    ///
+    /// # Errors
+    /// As [`Usher::open`].
+    pub async fn open_with(dir: &Path, text: String, catalogue: Catalogue, given: Given) -> Result<Usher, Diagnostic> {
         let workspace = Workspace::parse(CONFIG, &text)?;
         let mut manifests = BTreeMap::new();
         for app in workspace.instances.values().map(|i| i.app.as_str().to_owned()).collect::<std::collections::BTreeSet<_>>() {

@@ -229,12 +229,20 @@ fn decide(keys: Vec<(BTreeSet<u32>, String)>, reused: BTreeSet<u32>, candidates:
             evidence: evidence.into_iter().chain(hints).collect(),
             outside: None,
         },
-        None if !reused.is_empty() => {
-            Verdict { situation: Situation::Disputed, holder: None, candidates: reused.into_iter().collect(), evidence: hints, outside: None }
-        }
-        None if !candidates.is_empty() => {
-            Verdict { situation: Situation::Unlinked, holder: None, candidates: candidates.into_iter().collect(), evidence: hints, outside: None }
-        }
+        None if !reused.is_empty() => Verdict {
+            situation: Situation::Disputed,
+            holder: None,
+            candidates: reused.into_iter().collect(),
+            evidence: hints,
+            outside: None,
+        },
+        None if !candidates.is_empty() => Verdict {
+            situation: Situation::Unlinked,
+            holder: None,
+            candidates: candidates.into_iter().collect(),
+            evidence: hints,
+            outside: None,
+        },
         None => Verdict { situation: Situation::Unmatched, holder: None, candidates: vec![], evidence: vec![], outside: None },
     }
 }

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use serde_json::json;
-use usher_domain::diagnostic::{Diagnostic, Exit};
+use usher_domain::diagnostic::{Diagnostic, Exit, nearest};
 use usher_domain::manifest::ConfigKey;
 use usher_domain::names;
 use usher_engine::usher::CONFIG;
 
-use super::{open, parse_pair};
+use super::{open_with, parse_pair};
 use crate::args::Connect;
 use crate::catalogue::catalogue;
 use crate::render::{Look, Screen, complain, paint};
@@ -25,6 +25,7 @@ pub(crate) async fn run(what: &Connect, dir: &Path, screen: Screen) -> Result<Ex
     let before = std::fs::read_to_string(&path).map_err(|e| {
         Diagnostic::new("WORKSPACE-010", "this is no workspace", format!("{}: {e}", path.display())).hint("make one: usher init")
     })?;
+    unknown(&manifest, what)?;
     let missing: Vec<String> = missing(&manifest, what)?;
     if !missing.is_empty() {
         return Err(Diagnostic::new("CONNECT-002", "the app asks for more", format!("{} needs {}", what.app, missing.join(", ")))
@@ -32,27 +33,12 @@ pub(crate) async fn run(what: &Connect, dir: &Path, screen: Screen) -> Result<Ex
             .exit(Exit::Usage));
     }
     let after = with_instance(&before, &name, &entry(what)?)?;
-    let workspace = usher_domain::workspace::Workspace::parse(CONFIG, &after)?;
-    if let Some(problem) = workspace.check(CONFIG, &catalogue()).into_iter().next() {
-        return Err(problem);
-    }
-    let failed = |e: std::io::Error| Diagnostic::new("SYSTEM-006", "a file can't be written", format!("{}: {e}", path.display()));
-    std::fs::write(&path, &after).map_err(failed)?;
-    let checked = match open(dir).await {
-        Ok(usher) => {
-            let checked = usher.doctor(std::slice::from_ref(&name)).await;
-            usher.quiet();
-            checked
-        }
-        Err(problem) => Err(problem),
-    };
-    let problem = match &checked {
-        Ok(all) => all.first().and_then(|c| c.problem.clone()),
-        Err(problem) => Some(problem.clone()),
-    };
-    if let Some(problem) = problem {
+    // Tried before it is written: an interrupt leaves usher.yaml as it was.
+    let usher = open_with(dir, after.clone()).await?;
+    let checked = usher.doctor(std::slice::from_ref(&name)).await?;
+    usher.quiet();
+    if let Some(problem) = checked.first().and_then(|c| c.problem.clone()) {
         if !what.untested {
-            std::fs::write(&path, &before).map_err(failed)?;
             complain(&problem, "error");
             return Err(Diagnostic::new(
                 "CONNECT-003",
@@ -63,7 +49,7 @@ pub(crate) async fn run(what: &Connect, dir: &Path, screen: Screen) -> Result<Ex
         }
         complain(&problem, "warning");
     }
-    let checked = checked.unwrap_or_default();
+    put(&path, &after).map_err(|e| Diagnostic::new("SYSTEM-006", "a file can't be written", format!("{}: {e}", path.display())))?;
     if screen.json() {
         let (good, warnings) = checked.first().map(|c| (c.good.clone(), c.warnings.clone())).unwrap_or_default();
         screen.document(&json!({"version": 1, "instance": name, "good": good, "warnings": warnings}));
@@ -77,6 +63,39 @@ pub(crate) async fn run(what: &Connect, dir: &Path, screen: Screen) -> Result<Ex
     let read = format!("usher read {name}");
     screen.next(&[(&read, "reads it"), ("usher findings", "what differs")]);
     Ok(Exit::Done)
+}
+
+/// Whole or not at all.
+fn put(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = std::fs::canonicalize(path)?;
+    let beside = path.with_extension(format!("yaml.{}", std::process::id()));
+    std::fs::write(&beside, text)?;
+    std::fs::rename(&beside, &path).inspect_err(|_| {
+        let _ = std::fs::remove_file(&beside);
+    })
+}
+
+/// A key that the app does not ask for.
+fn unknown(manifest: &usher_domain::manifest::Manifest, what: &Connect) -> Result<(), Diagnostic> {
+    for (pair, secret) in what.config.iter().map(|p| (p, false)).chain(what.secret.iter().map(|p| (p, true))) {
+        let (key, _) = parse_pair(pair, if secret { "--secret" } else { "--config" })?;
+        let names = || manifest.config.iter().filter(|(_, k)| k.secret == secret).map(|(name, _)| name.as_str());
+        if names().any(|name| name == key) {
+            continue;
+        }
+        let kind = if secret { "secret" } else { "config key" };
+        let message = Diagnostic::new("CONNECT-007", "the app does not ask for this", format!("{} has no {kind} `{key}`", what.app))
+            .exit(Exit::Usage);
+        let other = manifest.config.iter().any(|(name, _)| name.as_str() == key);
+        return Err(match nearest(key, names()) {
+            _ if other && secret => message.hint(format!("it is no secret: --config {key}=VALUE")),
+            _ if other => message.hint(format!("it is a secret: --secret {key}=env:NAME or --secret {key}=file:PATH")),
+            Some(near) => message.hint(format!("did you mean `{near}`?")),
+            None if names().next().is_none() => message.hint(format!("it has no {kind} at all")),
+            None => message.hint(format!("it asks for {}", names().collect::<Vec<_>>().join(", "))),
+        });
+    }
+    Ok(())
 }
 
 /// What the app requires and was not given.

@@ -12,6 +12,7 @@ mod doctor;
 mod evidence;
 mod findings;
 mod init;
+mod interrupt;
 mod plan;
 mod query;
 mod read;
@@ -66,6 +67,12 @@ pub(crate) async fn open(dir: &std::path::Path) -> Result<Opened, Diagnostic> {
     Ok(Opened { usher: Usher::open(dir, crate::catalogue::catalogue(), given).await?, bars })
 }
 
+/// Opens it with another usher.yaml than the one that is there.
+pub(crate) async fn open_with(dir: &std::path::Path, text: String) -> Result<Opened, Diagnostic> {
+    let (given, bars) = outside::given();
+    Ok(Opened { usher: Usher::open_with(dir, text, crate::catalogue::catalogue(), given).await?, bars })
+}
+
 /// Runs one command to its end.
 pub(crate) fn run(cli: Cli, screen: Screen) -> Result<Exit, Diagnostic> {
     let dir = cli.dir;
@@ -82,18 +89,13 @@ pub(crate) fn run(cli: Cli, screen: Screen) -> Result<Exit, Diagnostic> {
         .enable_all()
         .build()
         .map_err(|e| Diagnostic::new("SYSTEM-002", "the program can't start its threads", e.to_string()))?;
+    let after = interrupt::Interrupt::of(&cli.command);
     runtime.block_on(async {
         tokio::select! {
             result = dispatch(cli.command, &dir, screen) => result,
-            _ = tokio::signal::ctrl_c() => Err(interrupted()),
+            _ = tokio::signal::ctrl_c() => Err(after.message(&dir).await),
         }
     })
-}
-
-/// What an interrupt leaves is durable: every station can go on.
-fn interrupted() -> Diagnostic {
-    Diagnostic::new("SYSTEM-003", "interrupted", "nothing is lost: what was sent stands in the journal, and a run goes on where it is")
-        .hint("look: usher run list; go on: usher apply PLAN, or usher read")
 }
 
 async fn dispatch(command: Command, dir: &std::path::Path, screen: Screen) -> Result<Exit, Diagnostic> {

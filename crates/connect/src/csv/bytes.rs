@@ -293,8 +293,7 @@ impl Census {
 
 /// CSV-001.
 pub(super) fn unreadable(path: &Path, error: &io::Error) -> Diagnostic {
-    let detail = format!("{}: {error}", path.display());
-    let message = Diagnostic::new("CSV-001", "the file can't be read", detail).at(path, None, None);
+    let message = Diagnostic::new("CSV-001", "the file can't be read", error.to_string()).at(path, None, None);
     match error.kind() {
         io::ErrorKind::NotFound => message.hint("check the path"),
         io::ErrorKind::PermissionDenied => message.hint("let the user that runs usher read it"),

@@ -47,7 +47,7 @@ impl<'m> Queried<'m> {
                 None => message.hint(format!("its queries are: {}", if known.is_empty() { "none".to_owned() } else { known.join(", ") })),
             })
         })?;
-        let takes: BTreeSet<&str> = placeholders(query).filter(|n| !http.config.contains_key(*n)).collect();
+        let takes: BTreeSet<&str> = query.names().filter(|n| !http.config.contains_key(*n)).collect();
         if let Some(odd) = with.keys().find(|given| !takes.contains(given.as_str())) {
             let takes = takes.iter().copied().collect::<Vec<_>>().join(", ");
             let message = Diagnostic::new("QUERY-002", "the query does not take this", format!("{name}: `{odd}`"));
@@ -117,12 +117,6 @@ impl Reader for Queried<'_> {
     fn next(&mut self) -> BoxFuture<'_, Result<Turn, Fault>> {
         Box::pin(self.turn())
     }
-}
-
-fn placeholders(query: &Query) -> impl Iterator<Item = &str> {
-    let values = query.query.values().flat_map(|literal| literal.templates());
-    let headers = query.headers.values().map(|at| &at.value);
-    query.request.path.names().chain(values.chain(headers).flat_map(|template| template.names()))
 }
 
 /// The values of each request: one, or one for each piece of a window that is longer than one request reaches.

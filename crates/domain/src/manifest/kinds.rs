@@ -185,6 +185,15 @@ pub enum QueryUse {
     Health,
 }
 
+impl Query {
+    /// Every name that its request has a place for: config keys of the app, and values that whoever asks gives.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let values = self.query.values().flat_map(|literal| literal.templates());
+        let headers = self.headers.values().map(|at| &at.value);
+        self.request.path.names().chain(values.chain(headers).flat_map(|template| template.names()))
+    }
+}
+
 /// What moves forward from one run of a query to the next.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a mapping: {path, format, window}")]
