@@ -11,7 +11,7 @@ use usher_domain::person::{Person, PersonState};
 use usher_domain::snapshot::{Row, RowKind};
 use usher_domain::time::Time;
 use usher_reconcile::findings::{self, anomaly};
-use usher_reconcile::graph::{Decided, Graph, InstanceInput, build};
+use usher_reconcile::graph::{Decided, Graph, InstanceInput, ShutByUsher, build};
 use usher_reconcile::intents;
 use usher_store::{Batch, ShelfRow, SnapshotId};
 
@@ -81,7 +81,11 @@ impl Usher {
                 .into_iter()
                 .map(|c| ((c.instance.clone(), c.native_id.clone()), c))
                 .collect(),
-            shut: shelves::all::<Shut>(store).await?.into_iter().map(|s| ((s.instance, s.native_id), s.at)).collect(),
+            shut: shelves::all::<Shut>(store)
+                .await?
+                .into_iter()
+                .map(|s| ((s.instance, s.native_id), ShutByUsher { at: s.at, standing: s.standing }))
+                .collect(),
         };
         let persons = std::mem::take(&mut people.persons);
         let intents = self.intents(&persons, people.snapshot(), now).await?;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
+use usher_domain::account::{Standing, Status};
 use usher_domain::diagnostic::Diagnostic;
 use usher_domain::digest::Digest;
 use usher_domain::fresh::Fresh;
@@ -10,6 +11,7 @@ use usher_domain::intent::IntentSource;
 use usher_domain::journal::Lease;
 use usher_domain::jsonl;
 use usher_domain::log::Entry;
+use usher_domain::manifest::OperationName;
 use usher_domain::person::PersonId;
 use usher_domain::plan::Step;
 use usher_domain::run::{End, Event};
@@ -222,8 +224,12 @@ impl Usher {
         if end == End::Confirmed && takes_away(&step.action) {
             let person = PersonId(step.subject.clone());
             rows.push(Removal { instance: step.instance.clone(), person, at: now, run: run.to_owned(), n: step.n }.row());
-            if let Some(native_id) = native_id {
-                rows.push(Shut { instance: step.instance.clone(), native_id: native_id.to_owned(), at: now }.row());
+            if let Some(native_id) = native_id
+                && crate::abilities::operation(&step.action).is_some_and(OperationName::shuts)
+            {
+                let at = read_at.unwrap_or(now);
+                let standing = standing(fresh.as_ref());
+                rows.push(Shut { instance: step.instance.clone(), native_id: native_id.to_owned(), at, standing }.row());
             }
         }
         if end == End::Confirmed
@@ -244,4 +250,12 @@ impl Usher {
         Ledger::new(self.store()).append(now, vec![entry], keep).await?;
         Ok(())
     }
+}
+
+/// The standing that a read-back showed.
+fn standing(fresh: Option<&Fresh>) -> Standing {
+    let Some(Fresh::Shows(view)) = fresh else { return Standing::usual(Status::Deleted) };
+    let seen: Map<String, Value> =
+        ["status", "door", "seat"].iter().filter_map(|name| Some(((*name).to_owned(), view.get(*name)?.clone()))).collect();
+    serde_json::from_value(seen.into()).unwrap_or_else(|_| Standing::usual(Status::Unknown))
 }

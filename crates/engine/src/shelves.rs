@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use usher_domain::account::Standing;
 use usher_domain::diagnostic::Diagnostic;
 use usher_domain::digest::Digest;
 use usher_domain::person::{PersonId, PersonRow};
@@ -391,12 +392,14 @@ impl Removal {
     }
 }
 
-/// An account that usher shut, and when that was confirmed: `reopened` asks for it.
+/// An account that usher shut, as of when a read showed it, and what it showed: newer than the last read of the instance, and what
+/// `reopened` asks for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Shut {
     pub(crate) instance: String,
     pub(crate) native_id: String,
     pub(crate) at: Time,
+    pub(crate) standing: Standing,
 }
 
 impl Shelf for Shut {

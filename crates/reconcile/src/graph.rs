@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use usher_domain::account::{AccountRow, Kind, Status};
+use usher_domain::account::{AccountRow, Kind, Standing, Status};
 use usher_domain::intent::Intent;
 use usher_domain::link::{Classification, Link, LinkBy, Situation};
 use usher_domain::person::{Person, PersonId, PersonState};
@@ -60,8 +60,17 @@ pub struct Decided {
     pub links: HashMap<(String, String), Link>,
     /// Classifications, by instance and native id.
     pub classifications: HashMap<(String, String), Classification>,
-    /// Accounts that usher shut, and when it was confirmed.
-    pub shut: HashMap<(String, String), Time>,
+    /// Accounts that usher shut.
+    pub shut: HashMap<(String, String), ShutByUsher>,
+}
+
+/// An account that usher shut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShutByUsher {
+    /// As of when the read that confirmed it showed it.
+    pub at: Time,
+    /// What that read showed.
+    pub standing: Standing,
 }
 
 /// One account with what was concluded about it.
@@ -114,8 +123,8 @@ pub struct Graph {
     pub index: Index,
     /// The instances, by name.
     pub instances: Vec<InstanceView>,
-    /// When usher shut which account.
-    pub shut: HashMap<(String, String), Time>,
+    /// What usher shut.
+    pub shut: HashMap<(String, String), ShutByUsher>,
     intents: Vec<Intent>,
     intents_of: HashMap<PersonId, Vec<usize>>,
     place: HashMap<PersonId, u32>,
@@ -139,11 +148,16 @@ pub fn build(
     let mut views: Vec<_> = instances
         .into_iter()
         .map(|input| {
+            let as_of = input.snapshot.as_ref().map(|s| s.as_of);
             let mut accounts: Vec<_> = input
                 .accounts
                 .into_iter()
-                .map(|row| {
+                .map(|mut row| {
                     let key = (input.name.clone(), row.native_id.clone());
+                    // Of an account that was read back since, the read-back is the newest that is known.
+                    if let Some(shut) = shut.get(&key).filter(|shut| as_of.is_some_and(|as_of| as_of < shut.at)) {
+                        row.standing = shut.standing;
+                    }
                     judge(row, classifications.get(&key), links.get(&key), &input.name, classify, rules, &index, &place)
                 })
                 .collect();

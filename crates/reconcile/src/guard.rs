@@ -156,7 +156,7 @@ pub fn removals(instance: &str, accounts: u64, limit: Limit, now: &BTreeSet<Pers
         limit,
         outcome: if is > limit { Outcome::Tripped } else { Outcome::Passed },
         people: now.iter().cloned().collect(),
-        text: format!("{is} people lose access in {instance}{before}, at most {limit} may"),
+        text: format!("{is} {} access in {instance}{before}, at most {limit} may", if is == 1 { "person loses" } else { "people lose" }),
     }
 }
 

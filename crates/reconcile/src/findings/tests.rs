@@ -11,7 +11,7 @@ use usher_domain::time::Time;
 
 use super::find;
 use crate::correlate::{DEFAULT_RULES, Domains};
-use crate::graph::{Classified, Decided, Graph, InstanceInput, InstancePolicy, build};
+use crate::graph::{Classified, Decided, Graph, InstanceInput, InstancePolicy, ShutByUsher, build};
 use crate::intents;
 use crate::people::{DayEnd, Known, Source, assemble};
 
@@ -259,17 +259,25 @@ fn missing_account_needs_a_read_that_would_have_shown_it() {
     assert!(w.find(Rule::MissingAccount).is_empty(), "eligible, not missing");
 }
 
+fn shut(at: Time) -> ShutByUsher {
+    ShutByUsher { at, standing: Standing::usual(Status::Deactivated) }
+}
+
 #[test]
 fn reopened_unless_somebody_says_so() {
-    let of = |email: &str, access| {
+    let of = |email: &str, access, at| {
         let mut w = World::of(vec![account("a", email, Status::Active)]);
-        w.decided.shut.insert(("app".into(), "a".into()), now());
+        w.decided.shut.insert(("app".into(), "a".into()), shut(at));
         w.access = access;
-        w.find(Rule::Reopened).len()
+        let found = find(&w.graph(), &[Rule::LeaverAccount, Rule::Reopened]);
+        let of = |rule| found.iter().filter(|f| f.rule == rule).count();
+        (of(Rule::Reopened), of(Rule::LeaverAccount))
     };
-    assert_eq!(of("p2@corp.example", false), 1);
-    assert_eq!(of("p1@corp.example", false), 1);
-    assert_eq!(of("p1@corp.example", true), 0);
+    let (before, after) = (now().plus_seconds(-3_600), now().plus_seconds(60));
+    assert_eq!(of("p2@corp.example", false, before), (1, 1));
+    assert_eq!(of("p1@corp.example", false, before), (1, 0));
+    assert_eq!(of("p1@corp.example", true, before), (0, 0));
+    assert_eq!(of("p2@corp.example", false, after), (0, 0), "the read is older than the read-back, which shows it shut");
 }
 
 #[test]
@@ -298,7 +306,7 @@ fn duplicate_person_and_what_supersedes() {
     assert_eq!(find(&graph, &[Rule::DuplicatePerson]).len(), 1);
 
     let mut w = World::of(vec![account("a", "p2@corp.example", Status::Active)]);
-    w.decided.shut.insert(("app".into(), "a".into()), now());
+    w.decided.shut.insert(("app".into(), "a".into()), shut(now().plus_seconds(-3_600)));
     let found = find(&w.graph(), &[Rule::LeaverAccount, Rule::Reopened]);
     assert_eq!(found.iter().filter(|f| f.superseded_by.is_some()).map(|f| f.rule).collect::<Vec<_>>(), [Rule::Reopened]);
 }
