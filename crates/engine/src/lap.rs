@@ -53,10 +53,24 @@ impl Usher {
         let mut findings = if people.tripped() {
             people.verdicts.iter().filter_map(|v| anomaly(v, now)).collect()
         } else {
-            findings::find(&graph, &Rule::ALL)
+            let mut found = findings::find(&graph, &Rule::ALL);
+            found.extend(self.unread_people(&people, now).await?);
+            found
         };
         self.settle(&mut findings, now).await?;
         Ok(Lap { people, graph, findings, now })
+    }
+
+    /// Sources of people that are too old to say who works here: an old file finds what is long done, and misses what is new.
+    async fn unread_people(&self, people: &PeopleView, now: Time) -> Result<Vec<Finding>, Diagnostic> {
+        let mut out = Vec::new();
+        for name in self.settings.people.keys() {
+            let snapshot = people.sources.iter().find(|s| &s.name == name).map(|s| &s.snapshot);
+            let failed = shelves::one::<FailedRead>(self.store(), name).await?.map(|f| f.why);
+            let max_age = self.settings.instances.get(name).map_or(86_400, |i| i.policy.max_age);
+            out.extend(findings::unread(name, snapshot, failed.as_deref(), max_age, now));
+        }
+        Ok(out)
     }
 
     /// The graph at this time.

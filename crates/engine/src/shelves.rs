@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use usher_domain::account::Standing;
+use usher_domain::account::{Standing, Status};
 use usher_domain::diagnostic::Diagnostic;
 use usher_domain::digest::Digest;
 use usher_domain::person::{PersonId, PersonRow};
@@ -399,7 +399,13 @@ pub(crate) struct Shut {
     pub(crate) instance: String,
     pub(crate) native_id: String,
     pub(crate) at: Time,
+    /// Records of before this was kept say only that it was shut.
+    #[serde(default = "shut")]
     pub(crate) standing: Standing,
+}
+
+fn shut() -> Standing {
+    Standing::usual(Status::Deactivated)
 }
 
 impl Shelf for Shut {

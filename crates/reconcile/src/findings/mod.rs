@@ -11,6 +11,7 @@ mod people_anomaly;
 mod reopened;
 mod unmatched_account;
 
+pub use instance_unread::unread;
 pub use people_anomaly::anomaly;
 
 #[cfg(test)]
