@@ -65,6 +65,8 @@ pub(crate) struct Screen {
     pub(crate) width: usize,
     /// Somebody sits there.
     pub(crate) interactive: bool,
+    /// Lines of text are broken at the width: somebody sits there, or said how wide it is.
+    wraps: bool,
 }
 
 impl Screen {
@@ -74,7 +76,7 @@ impl Screen {
         let told = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
         let seen = || terminal_size::terminal_size().map(|(w, _)| usize::from(w.0));
         let width = told.or_else(|| if interactive { seen() } else { Some(160) }).unwrap_or(80).max(40);
-        Screen { format, width, interactive }
+        Screen { format, width, interactive, wraps: interactive || told.is_some() }
     }
 
     pub(crate) fn json(self) -> bool {
@@ -88,6 +90,11 @@ impl Screen {
         if writeln!(out, "{text}").is_err() {
             std::process::exit(0);
         }
+    }
+
+    /// A line of text, in as many lines as it takes. For what nobody pastes: a command or a key stays on its line.
+    pub(crate) fn text(self, text: &str) {
+        if self.wraps { wrapped(text, self.width).iter().for_each(|line| self.line(line)) } else { self.line(text) }
     }
 
     /// One JSON document.
@@ -133,11 +140,7 @@ impl Screen {
             }
         }
         let total: usize = widths.iter().map(|w| w + 2).sum::<usize>().saturating_sub(2);
-        if total > self.width
-            && let Some(w) = widths.get_mut(elastic)
-        {
-            *w = w.saturating_sub(total - self.width).max(12);
-        }
+        narrow(&mut widths, elastic, total.saturating_sub(self.width));
         if !head.iter().all(|h| h.is_empty()) {
             let cells: Vec<_> = head.iter().zip(&widths).map(|(h, w)| pad(h, *w)).collect();
             self.line(&paint(Look::Faint, cells.join("  ").trim_end()));
@@ -152,6 +155,23 @@ impl Screen {
                 line.push_str(&gap);
             }
             self.line(line.trim_end());
+        }
+    }
+}
+
+/// Takes `over` columns away: from the elastic one while it can be read, then from whichever is widest.
+fn narrow(widths: &mut [usize], elastic: usize, mut over: usize) {
+    const ELASTIC: usize = 14;
+    const LEAST: usize = 12;
+    if let Some(w) = widths.get_mut(elastic) {
+        let give = over.min(w.saturating_sub(ELASTIC));
+        *w -= give;
+        over -= give;
+    }
+    for _ in 0..over {
+        match widths.iter_mut().max() {
+            Some(widest) if *widest > LEAST => *widest -= 1,
+            _ => return,
         }
     }
 }
@@ -312,6 +332,19 @@ mod tests {
         let lines = wrapped(&styled, 14);
         let plain: Vec<String> = lines.iter().map(|line| anstream::adapter::strip_str(line).to_string()).collect();
         assert_eq!(plain, ["  one two", "      three", "      fourteen"]);
+    }
+
+    #[test]
+    fn columns_give_way_until_the_row_fits() {
+        let narrowed = |widths: &[usize], elastic, over| {
+            let mut widths = widths.to_vec();
+            narrow(&mut widths, elastic, over);
+            widths
+        };
+        assert_eq!(narrowed(&[10, 60, 20], 1, 0), [10, 60, 20]);
+        assert_eq!(narrowed(&[10, 60, 20], 1, 30), [10, 30, 20]);
+        assert_eq!(narrowed(&[10, 30, 40], 1, 20), [10, 14, 36], "the elastic one first, then the widest");
+        assert_eq!(narrowed(&[10, 12, 12], 1, 9), [10, 12, 12], "and no further than can be read");
     }
 
     #[test]

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::stream::{self, StreamExt as _};
 use usher_domain::diagnostic::Diagnostic;
 use usher_domain::manifest::{Automation, OperationName};
 use usher_domain::snapshot::Snapshot;
 
 use crate::usher::Usher;
+
+/// Instances that `doctor` tries at once.
+const AT_ONCE: usize = 16;
 
 /// One instance's coverage.
 #[derive(Debug)]
@@ -78,25 +82,27 @@ impl Usher {
         for name in instances {
             self.known(name)?;
         }
-        let mut out = Vec::new();
-        for name in self.settings.instances.keys().filter(|n| instances.is_empty() || instances.contains(*n)) {
-            let mut checked = Checked { instance: name.clone(), good: vec![], warnings: vec![], problem: None };
-            match self.connector(name) {
-                Err(problem) => checked.problem = Some(problem),
-                Ok(connector) => match connector.check().await {
-                    Ok(report) => {
-                        checked.good = report.good;
-                        checked.warnings = report.warnings;
-                        if let Some(identity) = report.identity {
-                            checked.good.push(format!("usher connects as {identity}"));
-                        }
+        let names = self.settings.instances.keys().filter(|n| instances.is_empty() || instances.contains(*n));
+        // Side by side: one that does not answer keeps nobody else waiting.
+        Ok(stream::iter(names).map(|name| self.check(name)).buffered(AT_ONCE).collect().await)
+    }
+
+    async fn check(&self, name: &str) -> Checked {
+        let mut checked = Checked { instance: name.to_owned(), good: vec![], warnings: vec![], problem: None };
+        match self.connector(name) {
+            Err(problem) => checked.problem = Some(problem),
+            Ok(connector) => match connector.check().await {
+                Ok(report) => {
+                    checked.good = report.good;
+                    checked.warnings = report.warnings;
+                    if let Some(identity) = report.identity {
+                        checked.good.push(format!("usher connects as {identity}"));
                     }
-                    Err(fault) => checked.problem = Some(fault.message),
-                },
-            }
-            out.push(checked);
+                }
+                Err(fault) => checked.problem = Some(fault.message),
+            },
         }
-        Ok(out)
+        checked
     }
 
     /// What is wrong with the workspace itself: store, log, approvers without keys.

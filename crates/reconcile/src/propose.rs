@@ -91,7 +91,10 @@ pub fn propose(graph: &Graph, findings: &[Finding], abilities: &dyn Abilities) -
 
 fn subject(finding: &Finding) -> String {
     let account = finding.account.as_ref().map(|a| a.label().to_owned());
-    account.or_else(|| finding.person.as_ref().map(|p| p.email.clone().unwrap_or_else(|| p.name.clone()))).unwrap_or_default()
+    account
+        .or_else(|| finding.person.as_ref().map(|p| p.email.clone().unwrap_or_else(|| p.name.clone())))
+        .or_else(|| finding.instance.clone())
+        .unwrap_or_default()
 }
 
 fn one(graph: &Graph, finding: &Finding, abilities: &dyn Abilities) -> Result<Proposed, String> {

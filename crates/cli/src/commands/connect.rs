@@ -57,8 +57,8 @@ pub(crate) async fn run(what: &Connect, dir: &Path, screen: Screen) -> Result<Ex
     }
     screen.line(&format!("{} is in {CONFIG} now, in mode {}", paint(Look::Name, &name), what.mode));
     for c in &checked {
-        c.good.iter().for_each(|l| screen.line(&format!("  {} {}", paint(Look::Good, "ok   "), paint(Look::Plain, l))));
-        c.warnings.iter().for_each(|l| screen.line(&format!("  {} {}", paint(Look::Warn, "look "), paint(Look::Plain, l))));
+        c.good.iter().for_each(|l| screen.text(&format!("  {} {}", paint(Look::Good, "ok   "), paint(Look::Plain, l))));
+        c.warnings.iter().for_each(|l| screen.text(&format!("  {} {}", paint(Look::Warn, "look "), paint(Look::Plain, l))));
     }
     let read = format!("usher read {name}");
     screen.next(&[(&read, "reads it"), ("usher findings", "what differs")]);

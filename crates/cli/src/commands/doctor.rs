@@ -29,7 +29,7 @@ pub(crate) async fn run(what: &Names, dir: &Path, screen: Screen) -> Result<Exit
         for c in &checked {
             section(screen, &c.instance, &c.good, &c.warnings);
             if let Some(problem) = &c.problem {
-                screen.line(&format!("  {} {}", paint(Look::Bad, "wrong"), paint(Look::Plain, &problem.detail)));
+                screen.text(&format!("  {} {}", paint(Look::Bad, "wrong"), paint(Look::Plain, problem.summary.as_ref())));
             }
         }
         for problem in checked.iter().filter_map(|c| c.problem.as_ref()) {
@@ -45,9 +45,9 @@ pub(crate) async fn run(what: &Names, dir: &Path, screen: Screen) -> Result<Exit
 fn section(screen: Screen, name: &str, good: &[String], warnings: &[String]) {
     screen.line(&paint(Look::Name, name));
     for line in good {
-        screen.line(&format!("  {} {}", paint(Look::Good, "ok   "), paint(Look::Plain, line)));
+        screen.text(&format!("  {} {}", paint(Look::Good, "ok   "), paint(Look::Plain, line)));
     }
     for line in warnings {
-        screen.line(&format!("  {} {}", paint(Look::Warn, "look "), paint(Look::Plain, line)));
+        screen.text(&format!("  {} {}", paint(Look::Warn, "look "), paint(Look::Plain, line)));
     }
 }

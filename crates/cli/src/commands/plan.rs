@@ -239,7 +239,8 @@ fn tail(planned: &Planned, screen: Screen) {
         screen.line("Nothing to do: no finding leads to a step.");
     }
     if !planned.guards.is_empty() {
-        screen.line(&format!("Guards: {}", planned.guards.iter().map(guard_text).collect::<Vec<_>>().join("; ")));
+        screen.line("Guards:");
+        planned.guards.iter().for_each(|g| screen.text(&format!("  {}", guard_text(g))));
     }
     if !planned.left_out.is_empty() {
         screen.line(&format!("Left out: {}", count(planned.left_out.len() as u64, "finding", "findings")));
@@ -250,7 +251,8 @@ fn tail(planned: &Planned, screen: Screen) {
         for (why, who) in by_why.iter().take(LIST) {
             let names = who.iter().take(3).copied().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ");
             let more = if who.len() > 3 { format!(" and {} more", who.len() - 3) } else { String::new() };
-            screen.line(&paint(Look::Faint, &format!("  {:>4}  {why}: {names}{more}", who.len())));
+            let named = if names.is_empty() { String::new() } else { format!(": {names}{more}") };
+            screen.text(&paint(Look::Faint, &format!("  {:>4}  {why}{named}", who.len())));
         }
     }
     if let Some(digest) = planned.digest() {

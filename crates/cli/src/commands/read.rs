@@ -26,10 +26,10 @@ pub(crate) async fn run(what: &Read, dir: &Path, screen: Screen) -> Result<Exit,
         screen.table(&["instance", "rows", "grade", "as of", "complete"], &rows, 4);
         for snapshot in &done.snapshots {
             for gap in &snapshot.gaps {
-                screen.line(&format!("  {} {}: {gap}", paint(Look::Warn, "incomplete"), paint(Look::Name, &snapshot.instance)));
+                screen.text(&format!("  {} {}: {gap}", paint(Look::Warn, "incomplete"), paint(Look::Name, &snapshot.instance)));
             }
             for note in &snapshot.notes {
-                screen.line(&paint(Look::Faint, &format!("  {}: {note}", snapshot.instance)));
+                screen.text(&paint(Look::Faint, &format!("  {}: {note}", snapshot.instance)));
             }
         }
         let open = done.lap.findings.iter().filter(|f| f.state == usher_domain::finding::FindingState::Open).count() as u64;

@@ -70,7 +70,7 @@ pub(crate) async fn run(what: &Who, dir: &Path, screen: Screen) -> Result<Exit, 
                     .flatten()
                     .chain(dates.into_iter().flatten())
                     .collect();
-                screen.line(&paint(Look::Faint, &format!("  {}: {}", e.source, parts.join(", "))));
+                screen.text(&paint(Look::Faint, &format!("  {}: {}", e.source, parts.join(", "))));
             }
             for c in &person.contradictions {
                 screen.line(&format!("  {} {}", paint(Look::Warn, "contradiction:"), paint(Look::Plain, c)));
@@ -79,7 +79,7 @@ pub(crate) async fn run(what: &Who, dir: &Path, screen: Screen) -> Result<Exit, 
             if rows.is_empty() {
                 screen.line("  no account");
             }
-            screen.table(&["", "", "", ""], &rows, 1);
+            screen.table(&["", "", "", ""], &rows, 3);
         }
         Found::Instance(name, snapshot, accounts) => {
             let read = snapshot.map_or_else(
