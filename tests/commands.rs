@@ -139,6 +139,16 @@ async fn a_plan_is_signed_with_a_file_an_encrypted_file_an_agent_and_elsewhere()
             assert!(done.status.success(), "{args:?}: {}", stderr(&done));
         };
 
+        let file = std::fs::read_dir(at.join("plans")).expect("plans").flatten().next().expect("a plan").path();
+        let bytes = std::fs::read_to_string(&file).expect("read");
+        let changed = bytes.replace("\"steps\":2", "\"steps\":1").replace("deactivate_account", "delete_account");
+        for (path, code) in [(file.clone(), "PLAN-001"), (at.join("copy.jsonl"), "PLAN-005")] {
+            std::fs::write(&path, &changed).expect("written");
+            let done = run(at, &["approve", path.to_str().expect("text"), "--key", "ana"]);
+            assert!(!done.status.success() && stderr(&done).contains(code), "{code}: {}", stderr(&done));
+        }
+        std::fs::write(&file, &bytes).expect("written");
+
         let done = run(at, &["approve", &id, "--key", "eve"]);
         assert!(!done.status.success() && stderr(&done).contains("APPROVE-"), "a key of nobody: {}", stderr(&done));
         tool(&["-p", "-q", "-N", "correct horse", "-f", "ana"]);

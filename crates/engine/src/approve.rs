@@ -1,13 +1,14 @@
 //! Station five: decisions over digests. What is signed is what the person sees; what holds is checked here and again at the run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use usher_domain::approval::{self, OpenNeed, Required, SignedDecision, Trust};
 use usher_domain::diagnostic::{Diagnostic, Exit};
 use usher_domain::digest::Digest;
 use usher_domain::message::{Batch as PlanBatch, Choice, Message, Says};
 use usher_domain::person::PersonState;
-use usher_domain::plan::{Opening, Plan, PlanText};
+use usher_domain::plan::{Opening, Plan, PlanError, PlanText};
 use usher_domain::signers::{Signer, Signers};
 use usher_domain::sshsig::Key;
 use usher_domain::time::Time;
@@ -83,7 +84,9 @@ impl Usher {
                     digests.extend(&batch.plans);
                 }
                 ([], []) => {
-                    return Err(Diagnostic::new("PLAN-005", "no such plan", format!("nothing here has the digest {name}"))
+                    let digest = wanted.get(..8).unwrap_or(&wanted);
+                    let detail = format!("{name}: no plan here has the digest {digest}…");
+                    return Err(Diagnostic::new("PLAN-005", "no such plan", detail)
                         .hint("plans that are open: usher approve --all --print, or make one: usher plan"));
                 }
                 (found, groups) => {
@@ -130,10 +133,10 @@ impl Usher {
 
     /// The hex digits that a name stands for; a file is digested, so a changed file is another plan.
     fn prefix_of(&self, name: &str) -> Result<String, Diagnostic> {
-        let path = std::path::Path::new(name);
+        let path = Path::new(name);
         if name.ends_with(".jsonl") || (name.contains('/') && path.exists()) {
             let bytes = std::fs::read(path).map_err(|e| Diagnostic::new("PLAN-005", "no such plan", format!("{name}: {e}")))?;
-            return Ok(Digest::of(&bytes).hex());
+            return file_digest(path, &bytes);
         }
         let digits = name.strip_prefix("sha256:").unwrap_or(name).replace('-', "").to_lowercase();
         if digits.len() < 8 || digits.len() > 64 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -397,4 +400,14 @@ pub(crate) fn has_address(person: &usher_domain::person::Person, email: &str) ->
     person.identifiers.iter().any(|i| {
         matches!(i.kind, usher_domain::person::IdentifierKind::Email) && i.to.is_none() && usher_domain::text::fold(&i.value) == folded
     })
+}
+
+/// The digest of a plan file. A file is named by its digest: where the two differ, it was changed.
+fn file_digest(path: &Path, bytes: &[u8]) -> Result<String, Diagnostic> {
+    let is = Digest::of(bytes);
+    let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or_default();
+    match format!("sha256:{stem}").parse::<Digest>() {
+        Ok(wanted) if wanted != is => Err(PlanError::DigestDiffers { wanted, is }.diagnostic()),
+        _ => Ok(is.hex()),
+    }
 }
