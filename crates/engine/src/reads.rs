@@ -1,5 +1,6 @@
-//! `usher read`: instances one after the other, what failed said and remembered, and one lap over what came.
+//! `usher read`: people first, then the instances side by side; what failed is said and remembered; one lap over what came.
 
+use futures_util::stream::{self, StreamExt as _};
 use usher_connect::connector::Budget;
 use usher_domain::diagnostic::{Diagnostic, Exit};
 use usher_domain::snapshot::Snapshot;
@@ -10,6 +11,9 @@ use crate::lap::Lap;
 use crate::read::Reading;
 use crate::shelves::{FailedRead, Shelf as _};
 use crate::usher::Usher;
+
+/// Instances that are read at once.
+const AT_ONCE: usize = 8;
 
 /// What came of reading.
 pub struct ReadDone {
@@ -50,11 +54,19 @@ impl Usher {
         let others = self.settings.instances.keys().filter(|n| !self.settings.people.contains_key(*n));
         let mut snapshots = Vec::new();
         let mut failed = Vec::new();
-        for name in people.chain(others).filter(|n| wanted(n)) {
-            match self.read_one(name, shrink_accepted).await {
-                Ok(snapshot) => snapshots.push(snapshot),
-                Err(message) => failed.push((name.clone(), message)),
-            }
+        let mut keep = |name: &String, result| match result {
+            Ok(snapshot) => snapshots.push(snapshot),
+            Err(message) => failed.push((name.clone(), message)),
+        };
+        for name in people.filter(|n| wanted(n)) {
+            keep(name, self.read_one(name, shrink_accepted).await);
+        }
+        // Apps wait for their networks side by side; what one lap concludes needs all of them.
+        let reads =
+            stream::iter(others.filter(|n| wanted(n))).map(|name| async move { (name, self.read_one(name, shrink_accepted).await) });
+        let mut reads = reads.buffered(AT_ONCE);
+        while let Some((name, result)) = reads.next().await {
+            keep(name, result);
         }
         let lap = self.lap(&[]).await?;
         self.remember(&lap).await?;
