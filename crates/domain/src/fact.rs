@@ -3,15 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
-use serde::de::{IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::one_or_many::OneOrMany;
 use crate::person::Day;
-use crate::yaml::At;
+use crate::yaml::{At, KNOWN};
 
 /// How well a fact is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -63,7 +61,6 @@ impl<T> Known<T> {
 /// One statement about an app.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, expecting = "a fact: {value, status, source, seen, note, looked_in}")]
-#[serde(bound(deserialize = "T: FactValue"))]
 #[schemars(bound = "T: JsonSchema", rename = "Fact_{T}")]
 pub struct Fact<T> {
     /// The thing itself, or none_found, not_applicable, unknown.
@@ -105,71 +102,35 @@ pub(crate) fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result
     day(deserializer).map(Some)
 }
 
-/// A type that a fact's value may have. `TEXT` keeps `1.10` as it was written.
-pub trait FactValue: for<'de> Deserialize<'de> {
-    /// Whether the value is text even where it looks like a number.
-    const TEXT: bool = false;
-}
+/// The words that say why there is no value.
+pub(crate) const WORDS: [&str; 3] = ["none_found", "not_applicable", "unknown"];
 
-impl FactValue for String {
-    const TEXT: bool = true;
-}
-impl FactValue for bool {}
-impl FactValue for u64 {}
-impl<T: FactValue> FactValue for Vec<T> {}
-impl<T: FactValue> FactValue for OneOrMany<T> {
-    const TEXT: bool = false;
-}
-impl<T: FactValue> FactValue for IndexMap<String, T> {}
-
-const WORDS: [&str; 3] = ["none_found", "not_applicable", "unknown"];
-
-impl<'de, T: FactValue> Deserialize<'de> for Known<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Known<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader<T>(PhantomData<T>);
 
-        impl<'de, T: FactValue> Visitor<'de> for Reader<T> {
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
             type Value = Known<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a value, or one of none_found, not_applicable, unknown")
             }
 
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                match text {
+            /// Only for one of the words.
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Self::Value, E> {
+                match word {
                     "none_found" => Ok(Known::NoneFound),
                     "not_applicable" => Ok(Known::NotApplicable),
-                    "unknown" => Ok(Known::Unknown),
-                    text => T::deserialize(StrDeserializer::new(text)).map(Known::Is),
+                    _ => Ok(Known::Unknown),
                 }
             }
 
-            fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<Self::Value, E> {
-                T::deserialize(value.into_deserializer()).map(Known::Is)
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Self::Value, E> {
-                T::deserialize(value.into_deserializer()).map(Known::Is)
-            }
-
-            fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Self::Value, E> {
-                T::deserialize(value.into_deserializer()).map(Known::Is)
-            }
-
-            fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Self::Value, E> {
-                T::deserialize(value.into_deserializer()).map(Known::Is)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(SeqAccessDeserializer::new(list)).map(Known::Is)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(Known::Is)
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Self::Value, D::Error> {
+                T::deserialize(value).map(Known::Is)
             }
         }
 
-        if T::TEXT { deserializer.deserialize_str(Reader(PhantomData)) } else { deserializer.deserialize_any(Reader(PhantomData)) }
+        deserializer.deserialize_newtype_struct(KNOWN, Reader(PhantomData))
     }
 }
 

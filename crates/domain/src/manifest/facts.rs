@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::fact::{Claims, FactValue};
+use crate::fact::Claims;
 use crate::one_or_many::OneOrMany;
 
 /// Everything that is said about an app. A fact that is left out is unknown.
@@ -235,10 +235,3 @@ pub enum Fate {
     /// It lives on.
     Kept,
 }
-
-impl FactValue for AuthMethod {}
-impl FactValue for PaginationMethod {}
-impl FactValue for UserField {}
-impl FactValue for Endpoint {}
-impl FactValue for UserType {}
-impl FactValue for Fate {}
