@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::yaml::HINT;
@@ -141,7 +140,8 @@ macro_rules! as_text {
             }
         }
 
-        impl JsonSchema for $type {
+        #[cfg(test)]
+        impl schemars::JsonSchema for $type {
             fn inline_schema() -> bool {
                 true
             }
@@ -150,8 +150,8 @@ macro_rules! as_text {
                 $name.into()
             }
 
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({"type": "string", "pattern": $pattern, "description": $about})
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "string", "pattern": $pattern, "description": $about})
             }
         }
     };

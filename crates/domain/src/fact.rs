@@ -3,7 +3,6 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -12,7 +11,8 @@ use crate::person::Day;
 use crate::yaml::{At, KNOWN};
 
 /// How well a fact is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FactStatus {
     /// Ran against a live tenant, on the date in `seen`.
@@ -59,9 +59,10 @@ impl<T> Known<T> {
 }
 
 /// One statement about an app.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a fact: {value, status, source, seen, note, looked_in}")]
-#[schemars(bound = "T: JsonSchema", rename = "Fact_{T}")]
+#[cfg_attr(test, schemars(bound = "T: schemars::JsonSchema", rename = "Fact_{T}"))]
 pub struct Fact<T> {
     /// The thing itself, or none_found, not_applicable, unknown.
     pub value: At<Known<T>>,
@@ -72,7 +73,7 @@ pub struct Fact<T> {
     pub source: OneOrMany<String>,
     /// When it was seen there, `YYYY-MM-DD`; the source's own `checked` if left out.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "optional_day")]
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub seen: Option<Day>,
     /// What else a reader should know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -145,7 +146,8 @@ impl<T: Serialize> Serialize for Known<T> {
     }
 }
 
-impl<T: JsonSchema> JsonSchema for Known<T> {
+#[cfg(test)]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for Known<T> {
     fn inline_schema() -> bool {
         true
     }
@@ -154,8 +156,8 @@ impl<T: JsonSchema> JsonSchema for Known<T> {
         format!("Known_{}", T::schema_name()).into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let value = generator.subschema_for::<T>();
-        json_schema!({"anyOf": [value, {"enum": WORDS}]})
+        schemars::json_schema!({"anyOf": [value, {"enum": WORDS}]})
     }
 }

@@ -30,7 +30,8 @@ pub mod path;
 pub mod person;
 pub mod plan;
 pub mod run;
-pub mod schema;
+#[cfg(test)]
+mod schema;
 pub mod signers;
 pub mod snapshot;
 pub mod sshsig;

@@ -3,10 +3,8 @@
 //! That subset can be read backwards, so that one map both reads an account and builds the body that writes one. Own code for
 //! that reason; the tests ask `serde_json_path` for the same nodes.
 
-use std::borrow::Cow;
 use std::str::FromStr;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -186,17 +184,18 @@ impl Serialize for JsonPath {
     }
 }
 
-impl JsonSchema for JsonPath {
+#[cfg(test)]
+impl schemars::JsonSchema for JsonPath {
     fn inline_schema() -> bool {
         true
     }
 
-    fn schema_name() -> Cow<'static, str> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "JsonPath".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "pattern": "^\\$", "description": "JSONPath (RFC 9535): .name, ['name'], [0] and [*] only"})
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "pattern": "^\\$", "description": "JSONPath (RFC 9535): .name, ['name'], [0] and [*] only"})
     }
 }
 

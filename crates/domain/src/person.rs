@@ -41,7 +41,8 @@ impl std::fmt::Display for Day {
 }
 
 /// What a source says about one employment. A word that is not mapped is [`EmploymentStatus::Unknown`] and stops the lap (`people_anomaly`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EmploymentStatus {
     /// Hired, has not started.

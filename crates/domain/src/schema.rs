@@ -1,4 +1,6 @@
 //! JSON Schemas for editors, made from the types that read the files: what they offer and underline is what usher takes.
+//!
+//! Only in the tests of this crate, so that no other build compiles them (docs/adr/0009). `cargo xtask gen` runs the one that writes them.
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -8,7 +10,7 @@ use crate::manifest::{CredentialKind, EntitlementKind, Manifest, OperationName};
 use crate::workspace::Workspace;
 
 /// For `apps/<app>/app.yaml`.
-pub fn manifest() -> Value {
+fn manifest() -> Value {
     let mut schema = schema::<Manifest>("usher: an app (apps/<app>/app.yaml), version 1");
     closed(&mut schema, "operations", &words::<OperationName>());
     closed(&mut schema, "entitlements", &words::<EntitlementKind>());
@@ -17,12 +19,12 @@ pub fn manifest() -> Value {
 }
 
 /// For `usher.yaml`.
-pub fn workspace() -> Value {
+fn workspace() -> Value {
     schema::<Workspace>("usher: a company (usher.yaml), version 1")
 }
 
 /// Every schema by the name of its file in `schema/`, as the file's bytes.
-pub fn files() -> [(&'static str, Vec<u8>); 2] {
+fn files() -> [(&'static str, Vec<u8>); 2] {
     [("manifest-1.json", bytes(&manifest())), ("workspace-1.json", bytes(&workspace()))]
 }
 
@@ -91,23 +93,25 @@ fn closed(schema: &mut Value, property: &str, words: &[String]) {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+#[test]
+fn keys_that_are_a_closed_set_are_named() {
+    let schema = manifest();
+    let names = |property: &str| schema["properties"][property]["properties"].as_object().map_or(0, serde_json::Map::len);
+    assert_eq!([names("operations"), names("entitlements"), names("credentials")], [OperationName::ALL.len(), 4, 5]);
+}
 
-    #[test]
-    fn keys_that_are_a_closed_set_are_named() {
-        let schema = manifest();
-        let names = |property: &str| schema["properties"][property]["properties"].as_object().map_or(0, serde_json::Map::len);
-        assert_eq!([names("operations"), names("entitlements"), names("credentials")], [OperationName::ALL.len(), 4, 5]);
-    }
-
-    #[test]
-    fn the_files_in_schema_are_fresh() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schema");
+/// With `USHER_SCHEMAS_INTO` it writes them there instead.
+#[test]
+fn the_files_in_schema_are_fresh() {
+    if let Some(folder) = std::env::var_os("USHER_SCHEMAS_INTO") {
         for (name, bytes) in files() {
-            let found = std::fs::read(folder.join(name)).unwrap_or_default();
-            assert!(found == bytes, "schema/{name} is out of date: cargo xtask gen");
+            std::fs::write(std::path::Path::new(&folder).join(name), bytes).unwrap();
         }
+        return;
+    }
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schema");
+    for (name, bytes) in files() {
+        let found = std::fs::read(folder.join(name)).unwrap_or_default();
+        assert!(found == bytes, "schema/{name} is out of date: cargo xtask gen");
     }
 }

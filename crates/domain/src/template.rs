@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::str::FromStr;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -272,7 +271,8 @@ impl Serialize for Template {
     }
 }
 
-impl JsonSchema for Template {
+#[cfg(test)]
+impl schemars::JsonSchema for Template {
     fn inline_schema() -> bool {
         true
     }
@@ -281,8 +281,8 @@ impl JsonSchema for Template {
         "Template".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "description": "Text with {placeholders}"})
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "description": "Text with {placeholders}"})
     }
 }
 

@@ -15,7 +15,6 @@ mod scope;
 use std::fmt;
 use std::sync::Arc;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -130,7 +129,8 @@ impl Serialize for Condition {
     }
 }
 
-impl JsonSchema for Condition {
+#[cfg(test)]
+impl schemars::JsonSchema for Condition {
     fn inline_schema() -> bool {
         true
     }
@@ -139,8 +139,8 @@ impl JsonSchema for Condition {
         "Condition".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "maxLength": MAX_CHARS, "description": "A condition in CEL: true or false"})
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "maxLength": MAX_CHARS, "description": "A condition in CEL: true or false"})
     }
 }
 

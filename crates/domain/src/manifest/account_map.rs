@@ -3,7 +3,6 @@
 use std::fmt;
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Visitor;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -14,7 +13,8 @@ use crate::path::JsonPath;
 use crate::yaml::At;
 
 /// How the app shows an account.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {key, map, status, …}")]
 pub struct AccountMap {
     /// The attribute that is the native id: it never changes and is never used again.
@@ -49,7 +49,8 @@ pub struct Attribute {
 }
 
 /// What may be done with an attribute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
     /// Read and written.
@@ -64,7 +65,8 @@ pub enum Access {
 }
 
 /// How a vendor writes a date or a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ValueFormat {
     /// RFC 3339.
@@ -78,7 +80,8 @@ pub enum ValueFormat {
 }
 
 /// The long form of an attribute.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a path or {path, access, format, generate, values}")]
 struct LongAttribute {
     /// Where the app has it.
@@ -128,19 +131,21 @@ impl<'de> Deserialize<'de> for Attribute {
     }
 }
 
-impl JsonSchema for Attribute {
+#[cfg(test)]
+impl schemars::JsonSchema for Attribute {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Attribute".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let (short, long) = (generator.subschema_for::<JsonPath>(), generator.subschema_for::<LongAttribute>());
-        json_schema!({"anyOf": [short, long]})
+        schemars::json_schema!({"anyOf": [short, long]})
     }
 }
 
 /// What the vendor's words for the state mean. A word that is not listed is `unknown`, and said.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {path, values}")]
 pub struct StatusMap {
     /// Where the app has the word; left out where a file's header says it.
@@ -165,7 +170,8 @@ impl StatusMap {
 }
 
 /// What the vendor's words for the kind of account mean.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {path, values}")]
 pub struct KindMap {
     /// Where the app has the word.

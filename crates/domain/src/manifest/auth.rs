@@ -1,7 +1,6 @@
 //! How requests are authenticated. Each way is its own key, so that a message points at its line.
 
 use indexmap::IndexMap;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::facts::AuthMethod;
@@ -11,7 +10,8 @@ use crate::template::Template;
 use crate::yaml::At;
 
 /// One way to authenticate (DESIGN §4; RFC 7617, RFC 6750, RFC 6749, RFC 7523).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Auth {
     /// No credentials.
@@ -52,7 +52,8 @@ impl Auth {
 }
 
 /// RFC 7617.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {username, password}")]
 pub struct Basic {
     /// User.
@@ -62,7 +63,8 @@ pub struct Basic {
 }
 
 /// RFC 6750.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {token}")]
 pub struct Bearer {
     /// The token.
@@ -70,7 +72,8 @@ pub struct Bearer {
 }
 
 /// A key in a header or in the query.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {in, name, value}")]
 pub struct ApiKey {
     /// Where it goes.
@@ -83,7 +86,8 @@ pub struct ApiKey {
 }
 
 /// Where an API key goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum KeyPlace {
     /// A request header.
@@ -93,7 +97,8 @@ pub enum KeyPlace {
 }
 
 /// RFC 6749 §4.4.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {token_url, client_id, …}")]
 pub struct ClientCredentials {
     /// Token endpoint.
@@ -121,7 +126,8 @@ pub struct ClientCredentials {
 }
 
 /// How a client proves itself (OpenID Connect Core §9).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ClientAuthentication {
     /// Secret in the Authorization header.
@@ -134,7 +140,8 @@ pub enum ClientAuthentication {
 }
 
 /// RFC 7523 §2.1.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {token_url, private_key, issuer, …}")]
 pub struct JwtBearer {
     /// Token endpoint, also the audience unless `audience` says otherwise.
@@ -161,7 +168,8 @@ pub struct JwtBearer {
 }
 
 /// Signature of an assertion (RFC 7518).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum JwtAlgorithm {
     /// RSA PKCS#1 v1.5 with SHA-256.
     #[default]
@@ -171,7 +179,8 @@ pub enum JwtAlgorithm {
 }
 
 /// RFC 6749 §6.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {token_url, client_id, client_secret, refresh_token}")]
 pub struct RefreshToken {
     /// Token endpoint.
@@ -188,7 +197,8 @@ pub struct RefreshToken {
 }
 
 /// A login request whose answer carries a token or a cookie.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {request, body, token, headers}")]
 pub struct Session {
     /// The login request.
@@ -210,7 +220,8 @@ pub struct Session {
 /// Every request is signed with a shared key: a message made of parts of the request, a MAC, headers that carry both.
 ///
 /// What is signed is what is sent, byte for byte.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {algorithm, key, message, timestamp, headers, …}")]
 pub struct Hmac {
     /// Hash.
@@ -232,7 +243,8 @@ pub struct Hmac {
 }
 
 /// Hash of a MAC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names of the hashes")]
 pub enum HmacAlgorithm {
@@ -242,7 +254,8 @@ pub enum HmacAlgorithm {
 }
 
 /// How a MAC is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MacEncoding {
     /// Lower-case hex.
@@ -253,7 +266,8 @@ pub enum MacEncoding {
 }
 
 /// What `{request.target}` holds behind the path and `?`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SignedTarget {
     /// Always the query.
@@ -264,7 +278,8 @@ pub enum SignedTarget {
 }
 
 /// How a time is written.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {format, zone}")]
 pub struct Timestamp {
     /// strftime format.

@@ -1,7 +1,6 @@
 //! What a tenant enters to connect an app: plain values and secrets.
 
 use indexmap::IndexMap;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,7 +9,8 @@ use crate::person::Day;
 use crate::yaml::At;
 
 /// A document that facts and operations cite.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a source: {type, url, version, checked}")]
 pub struct Source {
     /// What it is.
@@ -23,12 +23,13 @@ pub struct Source {
     pub version: Option<String>,
     /// The day it was read, `YYYY-MM-DD`.
     #[serde(deserialize_with = "day")]
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub checked: Day,
 }
 
 /// What a source is; it bounds how well a fact may be called known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SourceKind {
     /// The vendor's OpenAPI document.
@@ -50,7 +51,8 @@ pub enum SourceKind {
 }
 
 /// One value that the tenant enters. The words are JSON Schema's.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a config key: {type, secret, format, …}")]
 pub struct ConfigKey {
     /// Its type.
@@ -93,7 +95,8 @@ impl ConfigKey {
 }
 
 /// JSON types that a config value may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConfigType {
     /// Text.
@@ -133,7 +136,8 @@ impl ConfigType {
 }
 
 /// What a text must look like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ConfigFormat {
     /// A host name, optionally with a port: no scheme, no path.

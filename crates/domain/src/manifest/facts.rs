@@ -1,13 +1,13 @@
 //! The facts of a user-management guide (DESIGN §9): every field has its place and its type.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fact::Claims;
 use crate::one_or_many::OneOrMany;
 
 /// Everything that is said about an app. A fact that is left out is unknown.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping of facts")]
 pub struct Facts {
     /// What to know before automating this app, in a few sentences.
@@ -95,7 +95,8 @@ pub struct Facts {
 }
 
 /// The closed list of ways to authenticate (DESIGN §4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names are those of the specifications: RFC 7617, 6750, 6749 §4.4, 7523, 6749 §6")]
 pub enum AuthMethod {
@@ -111,7 +112,8 @@ pub enum AuthMethod {
 }
 
 /// The closed list of ways to page (DESIGN §4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "documented where they are described: manifest::Pagination")]
 pub enum PaginationMethod {
@@ -124,7 +126,8 @@ pub enum PaginationMethod {
 }
 
 /// One field of the app's user object.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UserField {
     /// The vendor's name.
@@ -144,7 +147,8 @@ pub struct UserField {
 }
 
 /// One endpoint of the vendor's API.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Endpoint {
     /// `GET`, `POST` …
@@ -156,7 +160,8 @@ pub struct Endpoint {
 }
 
 /// One kind of user or role.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UserType {
     /// The vendor's name.
@@ -179,7 +184,8 @@ pub struct UserType {
 }
 
 /// Entries in the catalogues of the IdPs.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Catalogues {
     /// Okta Integration Network.
@@ -193,7 +199,8 @@ pub struct Catalogues {
 }
 
 /// What one catalogue offers for this app.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct CatalogueEntry {
     /// Sign-in.
@@ -203,7 +210,8 @@ pub struct CatalogueEntry {
 }
 
 /// Common scenarios, step by step.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct Scenarios {
     /// Somebody joins.
@@ -215,7 +223,8 @@ pub struct Scenarios {
 }
 
 /// What deactivating an account does to what hangs on it (lifecycle.md §7). Unknown is a line on the task of the person who does it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct OnDeactivate {
     /// Sessions that are open.
@@ -227,7 +236,8 @@ pub struct OnDeactivate {
 }
 
 /// What happens to it. `unknown` is a word that every fact has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// It ends with the account.

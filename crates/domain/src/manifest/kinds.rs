@@ -1,7 +1,6 @@
 //! What exists once for each kind: entitlements, credentials, named reads, and sources of people.
 
 use indexmap::IndexMap;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::account_map::{Attribute, ValueFormat};
@@ -16,7 +15,8 @@ use crate::template::Template;
 use crate::yaml::At;
 
 /// The kinds of entitlements (lifecycle.md §6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EntitlementKind {
     /// A role.
@@ -42,7 +42,8 @@ impl EntitlementKind {
 }
 
 /// The kinds of credentials (lifecycle.md §7).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialKind {
     /// A key or token for an API.
@@ -71,7 +72,8 @@ impl CredentialKind {
 }
 
 /// One kind of entitlement and its operations.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(
     default,
     deny_unknown_fields,
@@ -111,7 +113,8 @@ impl Entitlement {
 }
 
 /// One kind of credential and its operations.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {map, list_credentials, revoke_credential, revoke_sessions}")]
 pub struct Credential {
     /// Where its attributes are.
@@ -138,7 +141,8 @@ impl Credential {
 }
 
 /// A named read that is not identity (`usher query`).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a query: {request, query, records, fields, cursor, use}")]
 pub struct Query {
     /// What it is for, beside being asked.
@@ -176,7 +180,8 @@ pub struct Query {
 }
 
 /// What a query feeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum QueryUse {
     /// `last_seen` of accounts.
@@ -195,7 +200,8 @@ impl Query {
 }
 
 /// What moves forward from one run of a query to the next.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {path, format, window}")]
 pub struct QueryCursor {
     /// Where a record has it.
@@ -209,7 +215,8 @@ pub struct QueryCursor {
 }
 
 /// An app that knows people rather than accounts: an HR system, a list of contractors.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {read, map, status}")]
 pub struct People {
     /// How they are read.

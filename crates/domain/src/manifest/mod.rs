@@ -14,7 +14,6 @@ mod request;
 mod way;
 
 use indexmap::IndexMap;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use account_map::{Access, AccountMap, Attribute, KindMap, StatusMap, ValueFormat};
@@ -42,7 +41,8 @@ use crate::template::Template;
 use crate::yaml::{self, At};
 
 /// An app of the catalogue.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a manifest")]
 pub struct Manifest {
     /// Version of the format: 1.

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Visitor;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -20,7 +19,8 @@ use crate::yaml::{At, HINT};
 macro_rules! operations {
     ($($(#[$about:meta])* $name:ident $word:literal $writes:literal,)*) => {
         /// The closed set of operations (DESIGN §4). A step's `action` is one of these words.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         #[serde(rename_all = "snake_case")]
         pub enum OperationName {
             $($(#[$about])* $name,)*
@@ -182,7 +182,8 @@ impl std::ops::Deref for Operation {
 }
 
 /// How an operation is written in the file.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default, expecting = "an operation: {request, …} or {by: […]}")]
 struct Written {
     /// By HTTP: `POST /users/{account.id}`.
@@ -285,12 +286,13 @@ fn moved<T, U>(at: At<T>, make: fn(T) -> U) -> At<U> {
     At { line: at.line, column: at.column, value: make(at.value) }
 }
 
-impl JsonSchema for Operation {
+#[cfg(test)]
+impl schemars::JsonSchema for Operation {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Operation".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         Written::json_schema(generator)
     }
 }
@@ -337,7 +339,8 @@ impl Serialize for Fields {
     }
 }
 
-impl JsonSchema for Fields {
+#[cfg(test)]
+impl schemars::JsonSchema for Fields {
     fn inline_schema() -> bool {
         true
     }
@@ -346,14 +349,15 @@ impl JsonSchema for Fields {
         "Fields".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let attribute = generator.subschema_for::<super::account_map::Attribute>();
-        json_schema!({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "object", "additionalProperties": attribute}]})
+        schemars::json_schema!({"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "object", "additionalProperties": attribute}]})
     }
 }
 
 /// How to see whether a create happened already: read with these values first, and again after a lost answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {find, with}")]
 pub struct Idempotency {
     /// The read.
@@ -364,7 +368,8 @@ pub struct Idempotency {
 }
 
 /// How a write is known to have happened: by a read that is later than it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {read, expect, within}")]
 pub struct Verify {
     /// The read: by id where the app has one, never a search.
@@ -410,7 +415,8 @@ impl Serialize for Expect {
     }
 }
 
-impl JsonSchema for Expect {
+#[cfg(test)]
+impl schemars::JsonSchema for Expect {
     fn inline_schema() -> bool {
         true
     }
@@ -419,13 +425,14 @@ impl JsonSchema for Expect {
         "Expect".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "description": "changes, not_found, or a condition in CEL over account, accounts, grants, credentials, entitlement, grant, credential"})
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "description": "changes, not_found, or a condition in CEL over account, accounts, grants, credentials, entitlement, grant, credential"})
     }
 }
 
 /// How to wait where the app works on it in the background.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {poll, until, id, every, within}")]
 pub struct Wait {
     /// Asks how far it is; `{job.id}` is what `id` found in the first answer.

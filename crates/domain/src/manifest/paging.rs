@@ -1,8 +1,6 @@
 //! How lists are paged, how many calls are allowed, and what the vendor's errors mean.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::facts::PaginationMethod;
 use super::operation::OperationName;
@@ -13,7 +11,8 @@ use crate::path::JsonPath;
 use crate::yaml::At;
 
 /// How a list is paged. Never guessed: a list that may be cut short is an error (DESIGN §4).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Pagination {
     /// The first answer is the whole list.
@@ -57,7 +56,8 @@ impl Pagination {
 }
 
 /// How many rows a page is asked to have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {query, value}")]
 pub struct PageSize {
     /// The query's parameter.
@@ -67,7 +67,8 @@ pub struct PageSize {
 }
 
 /// A number of rows to skip.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {query, start, total, page_size}")]
 pub struct Offset {
     /// The query's parameter.
@@ -84,7 +85,8 @@ pub struct Offset {
 }
 
 /// A page number.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {query, start, total, page_size}")]
 pub struct PageNumber {
     /// The query's parameter.
@@ -108,7 +110,8 @@ const fn one() -> u32 {
 }
 
 /// A cursor out of the answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {next, query, page_size}")]
 pub struct Cursor {
     /// Where the answer has it; missing, null or empty: the list is over.
@@ -124,7 +127,8 @@ pub struct Cursor {
 }
 
 /// RFC 8288 `Link` header.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {rel, page_size}")]
 pub struct LinkHeader {
     /// The relation that leads on.
@@ -140,7 +144,8 @@ fn next() -> String {
 }
 
 /// The next address stands in the answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {next, page_size}")]
 pub struct NextUrl {
     /// Where; missing, null or empty: the list is over. An address on another host is refused.
@@ -151,7 +156,8 @@ pub struct NextUrl {
 }
 
 /// How the vendor limits calls, and how much is left to others.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {statuses, when, remaining, reset, backoff, reserve, requests}")]
 pub struct RateLimit {
     /// HTTP statuses that mean "wait".
@@ -171,7 +177,8 @@ pub struct RateLimit {
 }
 
 /// A header that says when the window starts anew.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {header, format}")]
 pub struct Reset {
     /// Its name.
@@ -181,7 +188,8 @@ pub struct Reset {
 }
 
 /// How a time is written in a header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ResetFormat {
     /// Seconds since 1970.
@@ -197,7 +205,8 @@ pub enum ResetFormat {
 }
 
 /// Waiting that doubles from `initial` to `maximum`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {initial, maximum}")]
 pub struct Backoff {
     /// The first wait.
@@ -207,7 +216,8 @@ pub struct Backoff {
 }
 
 /// A documented limit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {count, per}")]
 pub struct Requests {
     /// So many.
@@ -217,12 +227,13 @@ pub struct Requests {
 }
 
 /// What one answer of the vendor means. The first rule that matches wins; what none matches follows HTTP.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {status, when, operations, class}")]
 pub struct ErrorRule {
     /// HTTP status, or several.
     #[serde(default)]
-    #[schemars(with = "Option<Value>")]
+    #[cfg_attr(test, schemars(with = "Option<serde_json::Value>"))]
     pub status: Statuses,
     /// A condition over `status`, `headers` and `body`.
     #[serde(default)]
@@ -238,7 +249,8 @@ pub struct ErrorRule {
 pub type Statuses = OneOrMany<u16>;
 
 /// The closed set of fault classes (DESIGN §7). "Already so" is none of them: only a read can say that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FaultClass {
     /// May go away by itself.

@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Visitor;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -180,7 +179,8 @@ impl Serialize for Literal {
     }
 }
 
-impl JsonSchema for Literal {
+#[cfg(test)]
+impl schemars::JsonSchema for Literal {
     fn inline_schema() -> bool {
         true
     }
@@ -189,8 +189,8 @@ impl JsonSchema for Literal {
         "Literal".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"description": "A literal, or text with {placeholders}"})
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"description": "A literal, or text with {placeholders}"})
     }
 }
 
@@ -253,7 +253,8 @@ impl Serialize for Body {
     }
 }
 
-impl JsonSchema for Body {
+#[cfg(test)]
+impl schemars::JsonSchema for Body {
     fn inline_schema() -> bool {
         true
     }
@@ -262,8 +263,8 @@ impl JsonSchema for Body {
         "Body".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"anyOf": [{"enum": ["account", "account.changes"]}, {"type": "object"}],
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"anyOf": [{"enum": ["account", "account.changes"]}, {"type": "object"}],
             "description": "account (from account.map, backwards), account.changes, or a mapping with {placeholders}"})
     }
 }

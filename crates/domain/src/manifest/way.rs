@@ -3,7 +3,6 @@
 use std::fmt;
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Visitor;
 use serde::de::value::SeqAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -13,7 +12,8 @@ use crate::template::Template;
 use crate::yaml::{At, HINT};
 
 /// The kinds of connectors (DESIGN §1, closed set).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A REST API that the manifest describes.
@@ -62,7 +62,8 @@ impl fmt::Display for Kind {
 }
 
 /// One way to do an operation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     /// By HTTP; query, headers, body and records stand beside it.
@@ -106,7 +107,8 @@ impl Way {
 }
 
 /// SCIM resource types (RFC 7643 §4).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[expect(missing_docs, reason = "RFC 7643 §4.1, §4.2")]
 pub enum ScimResource {
     Users,
@@ -114,7 +116,8 @@ pub enum ScimResource {
 }
 
 /// An LDAP search or change.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {base, filter, scope, set}")]
 pub struct Ldap {
     /// Where the search begins, or the entry that is changed.
@@ -131,7 +134,8 @@ pub struct Ldap {
 }
 
 /// How deep an LDAP search goes (RFC 4511 §4.5.1.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LdapScope {
     /// The entry itself.
@@ -144,7 +148,8 @@ pub enum LdapScope {
 }
 
 /// One SQL statement with named parameters (`:account_id`); values are bound, never spliced.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {statement, with}")]
 pub struct Sql {
     /// The statement.
@@ -197,7 +202,8 @@ impl Serialize for Steps {
     }
 }
 
-impl JsonSchema for Steps {
+#[cfg(test)]
+impl schemars::JsonSchema for Steps {
     fn inline_schema() -> bool {
         true
     }
@@ -206,7 +212,7 @@ impl JsonSchema for Steps {
         "Steps".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}], "description": "What a person does"})
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}], "description": "What a person does"})
     }
 }

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -15,7 +14,8 @@ use crate::template::Template;
 use crate::yaml::{At, HINT};
 
 /// One rule of birthright: who it holds for should have an account, and these grants.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a rule: {to, grants, when}")]
 pub struct Access {
     /// Its name, for messages and intents; made from its place if left out.
@@ -41,8 +41,9 @@ fn primary() -> String {
 }
 
 /// `{role: analyst, scope: eu}`: one entitlement of an instance.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(with = "WrittenGrant")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(with = "WrittenGrant"))]
 pub struct Grant {
     /// Its kind.
     pub kind: EntitlementKind,
@@ -53,7 +54,8 @@ pub struct Grant {
 }
 
 /// How a grant is written: exactly one kind.
-#[derive(Default, Deserialize, JsonSchema)]
+#[derive(Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a grant: {role: NAME}, {group: NAME}, {licence: NAME} or {membership: NAME}")]
 struct WrittenGrant {
     /// A role.
@@ -89,7 +91,8 @@ impl<'de> Deserialize<'de> for Grant {
 }
 
 /// What happens with access that no rule gives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unlisted {
     /// A finding.
@@ -143,7 +146,8 @@ impl Serialize for UnlistedRule {
     }
 }
 
-impl JsonSchema for UnlistedRule {
+#[cfg(test)]
+impl schemars::JsonSchema for UnlistedRule {
     fn inline_schema() -> bool {
         true
     }
@@ -152,9 +156,9 @@ impl JsonSchema for UnlistedRule {
         "UnlistedRule".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let word = generator.subschema_for::<Unlisted>();
-        json_schema!({"anyOf": [word, {"type": "object", "additionalProperties": word}]})
+        schemars::json_schema!({"anyOf": [word, {"type": "object", "additionalProperties": word}]})
     }
 }
 
@@ -209,19 +213,21 @@ impl Serialize for AccountTemplate {
     }
 }
 
-impl JsonSchema for AccountTemplate {
+#[cfg(test)]
+impl schemars::JsonSchema for AccountTemplate {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "AccountTemplate".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let text = generator.subschema_for::<Template>();
-        json_schema!({"type": "object", "properties": {"keep": {"type": "array", "items": {"type": "string"}}}, "additionalProperties": text})
+        schemars::json_schema!({"type": "object", "properties": {"keep": {"type": "array", "items": {"type": "string"}}}, "additionalProperties": text})
     }
 }
 
 /// How logins are named.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {try, never_reuse}")]
 pub struct Login {
     /// The first that nobody has or had is taken; `{n}` counts from 2.

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Visitor;
 use serde::de::value::SeqAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -15,7 +14,8 @@ use crate::person::Day;
 use crate::yaml::{At, HINT};
 
 /// One rule: who must agree to the steps that it matches. All rules that match a step are its need.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a rule: {when, need, from, expires}")]
 pub struct Approval {
     /// Over `step`, `instance`, `entitlement` and `person`.
@@ -74,7 +74,8 @@ impl Serialize for Decider {
     }
 }
 
-impl JsonSchema for Decider {
+#[cfg(test)]
+impl schemars::JsonSchema for Decider {
     fn inline_schema() -> bool {
         true
     }
@@ -83,13 +84,14 @@ impl JsonSchema for Decider {
         "Decider".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "description": "A group of approvers, or instance.owner"})
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"type": "string", "description": "A group of approvers, or instance.owner"})
     }
 }
 
 /// What counts as a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
     /// An SSH signature or an ID token.
@@ -102,7 +104,8 @@ pub enum Proof {
 }
 
 /// An approval signed in advance (lifecycle.md §10): it meets a need, never replaces it, and never covers an irreversible step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a standing approval: {id, actions, instances, why, people, group, until}")]
 pub struct Standing {
     /// Its name, `[a-z0-9-]+`.
@@ -119,7 +122,7 @@ pub struct Standing {
     pub group: At<String>,
     /// The last day that it counts.
     #[serde(deserialize_with = "day")]
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub until: Day,
 }
 
@@ -168,7 +171,8 @@ impl Serialize for AllOr {
     }
 }
 
-impl JsonSchema for AllOr {
+#[cfg(test)]
+impl schemars::JsonSchema for AllOr {
     fn inline_schema() -> bool {
         true
     }
@@ -177,13 +181,14 @@ impl JsonSchema for AllOr {
         "AllOr".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"anyOf": [{"const": "all"}, {"type": "array", "items": {"type": "string"}}]})
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({"anyOf": [{"const": "all"}, {"type": "array", "items": {"type": "string"}}]})
     }
 }
 
 /// Why a step is there, in one word (lifecycle.md §2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "lifecycle.md §2 says which rule makes which")]
 pub enum Why {
@@ -218,7 +223,8 @@ impl Why {
 }
 
 /// Somebody decides for somebody else for a while.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a stand-in: {from, to, starts, ends}")]
 pub struct Delegate {
     /// The approver who is away.
@@ -227,16 +233,17 @@ pub struct Delegate {
     pub to: At<String>,
     /// First day.
     #[serde(deserialize_with = "day")]
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub starts: Day,
     /// Last day.
     #[serde(deserialize_with = "day")]
-    #[schemars(with = "String")]
+    #[cfg_attr(test, schemars(with = "String"))]
     pub ends: Day,
 }
 
 /// What happens when nobody decided in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnExpiry {
     /// It goes to those whom `tasks.escalate` names.
@@ -247,7 +254,8 @@ pub enum OnExpiry {
 }
 
 /// Who never approves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NeverBy {
     /// The person whom a step is about.

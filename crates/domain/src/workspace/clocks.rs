@@ -1,7 +1,6 @@
 //! How often is read, how long things may take, and who is told (lifecycle.md §12).
 
 use indexmap::IndexMap;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::approvals::NeverBy;
@@ -10,7 +9,8 @@ use crate::duration::{Duration, Percent};
 use crate::yaml::At;
 
 /// How one instance is read; what is left out comes from `default`, then from lifecycle.md §12.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {every, complete_every, max_age, budget}")]
 pub struct ReadRule {
     /// Between two reads.
@@ -53,7 +53,8 @@ impl ReadPolicy {
 }
 
 /// How long the stages may take.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {contain, close, human, review}")]
 pub struct Deadlines {
     /// Nobody gets in.
@@ -73,7 +74,8 @@ impl Default for Deadlines {
 }
 
 /// Who gets tasks, and who hears of late ones.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {assign, remind, escalate}")]
 pub struct Tasks {
     /// `instance.owner`, or a group.
@@ -91,7 +93,8 @@ impl Default for Tasks {
 }
 
 /// A review of who has what.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a review: {scope, by, due, …}")]
 pub struct Review {
     /// Which instances: over `instance`.
@@ -120,7 +123,8 @@ fn verdicts() -> Vec<Verdict> {
 }
 
 /// Who reviews.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Reviewer {
     /// The manager of the person.
     #[serde(rename = "manager")]
@@ -131,7 +135,8 @@ pub enum Reviewer {
 }
 
 /// What a reviewer answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It stays.
@@ -143,7 +148,8 @@ pub enum Verdict {
 }
 
 /// When a review is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum ClosesWhen {
     /// When every revocation was read back.
     #[default]

@@ -1,13 +1,13 @@
 //! What stops a lap or a plan (DESIGN invariant 6, lifecycle.md §11).
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::duration::Percent;
 use crate::yaml::At;
 
 /// Guards and their limits. What is left out has the limits that DESIGN §5 shows.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {people, removals, protected, override_from}")]
 pub struct Guards {
     /// Before any finding.
@@ -21,7 +21,8 @@ pub struct Guards {
 }
 
 /// On the people feed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {ended, rows_shrink, unknown_values}")]
 pub struct PeopleGuard {
     /// Most endings against the previous complete read.
@@ -40,7 +41,8 @@ impl Default for PeopleGuard {
 }
 
 /// What a status word that is not known does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OnUnknown {
     /// It stops the lap.
@@ -51,7 +53,8 @@ pub enum OnUnknown {
 }
 
 /// On people who lose access.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {per_instance}")]
 pub struct RemovalGuard {
     /// Most people per instance.
@@ -65,7 +68,8 @@ impl Default for RemovalGuard {
 }
 
 /// A share of a count, raised to `at_least`, cut at `at_most`. All three are written: half a limit would mean something else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a limit: {percent, at_least, at_most}")]
 pub struct Limit {
     /// Whole percent.

@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -14,7 +13,8 @@ use crate::person::Day;
 use crate::yaml::{At, HINT};
 
 /// One instance (DESIGN §5, lifecycle.md §5, §7).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "an instance: {app, config, secrets, …}")]
 pub struct Instance {
     /// The app of the catalogue.
@@ -58,7 +58,8 @@ pub struct Instance {
 }
 
 /// What may be done in an instance (DESIGN §5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Read and find.
@@ -82,7 +83,8 @@ impl Mode {
 }
 
 /// How bad it is if a leaver stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Criticality {
     /// Little happens.
@@ -106,7 +108,8 @@ impl Criticality {
 }
 
 /// Where a secret is (invariant 12): resolved at use, never stored, printed or logged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SecretRef {
     /// An environment variable.
@@ -125,7 +128,8 @@ impl fmt::Display for SecretRef {
 }
 
 /// One way in (lifecycle.md §5).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a way to sign in: {via, enforced, jit, session}")]
 pub struct SignIn {
     /// Another instance (the IdP), or `local`.
@@ -142,7 +146,8 @@ pub struct SignIn {
 }
 
 /// What is paid for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {bought, price, term_ends}")]
 pub struct Seats {
     /// Seats in the contract.
@@ -153,7 +158,7 @@ pub struct Seats {
     pub price: Option<Price>,
     /// When the contract ends.
     #[serde(default, deserialize_with = "optional_day")]
-    #[schemars(with = "Option<String>")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub term_ends: Option<Day>,
 }
 
@@ -218,7 +223,8 @@ impl fmt::Display for Price {
 as_text!(Price, "Price", "^[0-9]+(\\.[0-9]{2})? [A-Z]{3}/[my]$", "A price for a month or a year: 90 EUR/y");
 
 /// Whether accounts may be deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Purge {
     /// Never.
@@ -229,7 +235,8 @@ pub enum Purge {
 }
 
 /// A secret that several people know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a mapping: {name, known_to}")]
 pub struct SharedSecret {
     /// What people call it.

@@ -15,7 +15,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use access::{Access, AccountTemplate, Grant, Login, Unlisted, UnlistedRule};
@@ -40,7 +39,8 @@ use crate::yaml::{self, At, HINT};
 pub const FILE: &str = "usher.yaml";
 
 /// A company's configuration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a workspace")]
 pub struct Workspace {
     /// The company's name.

@@ -4,7 +4,6 @@ use std::fmt;
 use std::str::FromStr;
 
 use indexmap::IndexMap;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Visitor;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -15,7 +14,8 @@ use crate::duration::{CompleteReads, as_text};
 use crate::yaml::{At, HINT};
 
 /// Where people come from (lifecycle.md §1).
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {sources, join, prefer}")]
 pub struct People {
     /// Instances that know people.
@@ -27,7 +27,8 @@ pub struct People {
 }
 
 /// One source of people.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a source of people: {key, type, absence}")]
 pub struct PeopleSource {
     /// The attribute that names an employment.
@@ -41,7 +42,8 @@ pub struct PeopleSource {
 }
 
 /// What it means if somebody is no longer listed. Rows that vanish never mean a leaver unless the source says so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Absence {
     /// Nothing.
@@ -134,7 +136,8 @@ impl fmt::Display for JoinKey {
 as_text!(JoinKey, "JoinKey", "^(same_email\\()?[A-Za-z][A-Za-z0-9_]*\\)?$", "An attribute, or same_email(attribute)");
 
 /// The long form of a join.
-#[derive(Serialize, Deserialize, JsonSchema)]
+#[derive(Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a.x == b.y, or {all: […]}")]
 struct All {
     /// All of these are equal.
@@ -174,7 +177,8 @@ impl Serialize for Join {
     }
 }
 
-impl JsonSchema for Join {
+#[cfg(test)]
+impl schemars::JsonSchema for Join {
     fn inline_schema() -> bool {
         true
     }
@@ -183,14 +187,15 @@ impl JsonSchema for Join {
         "Join".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let all = generator.subschema_for::<All>();
-        json_schema!({"anyOf": [{"type": "string", "description": "hr.previous_id == vms.contract_id"}, all]})
+        schemars::json_schema!({"anyOf": [{"type": "string", "description": "hr.previous_id == vms.contract_id"}, all]})
     }
 }
 
 /// What an account is, decided before correlation; the first rule that matches wins (lifecycle.md §3).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a rule: {when, kind, owners, purpose}")]
 pub struct Classify {
     /// Over `account` and `instance`.
@@ -206,7 +211,8 @@ pub struct Classify {
 }
 
 /// One rule of correlation (lifecycle.md §4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, expecting = "a rule: {match, to, strength}")]
 pub struct Correlate {
     /// The attribute of the account, SCIM's name.
@@ -223,7 +229,8 @@ pub struct Correlate {
 }
 
 /// What of a person an attribute is compared with, where it is another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum MatchTo {
     /// The employee number.
@@ -237,7 +244,8 @@ pub enum MatchTo {
 }
 
 /// Whether a match makes a link or a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Strength {
     /// A link, if all definite rules agree.
@@ -247,7 +255,8 @@ pub enum Strength {
 }
 
 /// Whether `+tag` in an address counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Plus {
     /// It does.

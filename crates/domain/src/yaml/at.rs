@@ -6,7 +6,6 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::path::Path;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -111,7 +110,8 @@ impl<T: Serialize> Serialize for At<T> {
     }
 }
 
-impl<T: JsonSchema> JsonSchema for At<T> {
+#[cfg(test)]
+impl<T: schemars::JsonSchema> schemars::JsonSchema for At<T> {
     fn inline_schema() -> bool {
         T::inline_schema()
     }
@@ -124,7 +124,7 @@ impl<T: JsonSchema> JsonSchema for At<T> {
         T::schema_id()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         T::json_schema(generator)
     }
 }

@@ -1,6 +1,5 @@
 //! Somebody begins, doesn't come, or comes back.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Act, FromStart, HourMinute};
@@ -9,7 +8,8 @@ use crate::duration::Duration;
 use crate::yaml::At;
 
 /// Somebody begins.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {prehire, start, secret, no_show, rejoin, gap}")]
 pub struct Joiner {
     /// Before the first day.
@@ -27,7 +27,8 @@ pub struct Joiner {
 }
 
 /// Before the first day.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {at, do, needs}")]
 pub struct Prehire {
     /// When.
@@ -47,7 +48,8 @@ impl Default for Prehire {
 }
 
 /// On the first day.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {at, do, deadline}")]
 pub struct Start {
     /// When.
@@ -67,7 +69,8 @@ impl Default for Start {
 }
 
 /// The first password: never to the mailbox that is being created.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {to, kind, lives}")]
 pub struct FirstSecret {
     /// Who hands it over.
@@ -85,7 +88,8 @@ impl Default for FirstSecret {
 }
 
 /// Who gets something that was a person's, or hands something to them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Recipient {
     /// The manager.
     #[serde(rename = "manager")]
@@ -99,7 +103,8 @@ pub enum Recipient {
 }
 
 /// What a first password is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SecretKind {
     /// Works once, then must be changed.
@@ -107,7 +112,8 @@ pub enum SecretKind {
 }
 
 /// They don't come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {do, delete}")]
 pub struct NoShow {
     /// What, when the start is moved or withdrawn.
@@ -124,7 +130,8 @@ impl Default for NoShow {
 }
 
 /// A key that has one value: it says what is not up for choice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Never {
     /// Never.
@@ -133,7 +140,8 @@ pub enum Never {
 }
 
 /// They come back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {relink, reactivate, grants}")]
 pub struct Rejoin {
     /// Whether their old accounts are linked again.
@@ -151,7 +159,8 @@ impl Default for Rejoin {
 }
 
 /// Whether old accounts are linked again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Relink {
     /// They are.
@@ -161,7 +170,8 @@ pub enum Relink {
 }
 
 /// Which grants come back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RejoinGrants {
     /// Those of the access rules; old privileges don't come back.
@@ -169,7 +179,8 @@ pub enum RejoinGrants {
 }
 
 /// Between two employments.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {under, do, keep}")]
 pub struct EmploymentGap {
     /// A gap shorter than this is no leaving.
@@ -188,7 +199,8 @@ impl Default for EmploymentGap {
 }
 
 /// What stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Keep {
     /// Nothing is revoked, moved or deleted.

@@ -8,7 +8,6 @@ mod mover;
 mod others;
 mod stages;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use clock::{Clock, ClockZone, FromStart, HourMinute};
@@ -20,7 +19,8 @@ pub use others::{Contractor, Extend, Extender, Guest, Inactive, InactiveExcept, 
 pub use stages::{CloseStage, Contain, Leaver, LeaverEmergency, MailDelegate, NotIf, Now, OwnedThing, PurgeStage, Reclaim, Transfer};
 
 /// Everything about time in a person's life at the company.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {clock, joiner, mover, leave, leaver, …}")]
 pub struct Lifecycle {
     /// When a day ends.
@@ -46,7 +46,8 @@ pub struct Lifecycle {
 }
 
 /// What is done. Each word is one kind of step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     /// The account at the IdP, not active yet.

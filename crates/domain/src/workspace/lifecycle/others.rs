@@ -1,13 +1,13 @@
 //! Contractors, guests, programs, and accounts that nobody uses.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Recipient;
 use crate::duration::Duration;
 
 /// People with a contract.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {end_date, warn_sponsor, extend, silence}")]
 pub struct Contractor {
     /// Whether a contract without an end is a finding.
@@ -32,7 +32,8 @@ impl Default for Contractor {
 }
 
 /// Whether something must be there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Requirement {
     /// It must.
@@ -42,7 +43,8 @@ pub enum Requirement {
 }
 
 /// How a contract is extended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {by, max}")]
 pub struct Extend {
     /// Who may.
@@ -58,7 +60,8 @@ impl Default for Extend {
 }
 
 /// Who may extend.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Extender {
     /// The sponsor.
@@ -68,7 +71,8 @@ pub enum Extender {
 }
 
 /// What it means if nobody answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Silence {
     /// It ends.
@@ -78,7 +82,8 @@ pub enum Silence {
 }
 
 /// People from outside.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {sponsor, max}")]
 pub struct Guest {
     /// Whether a guest without an active sponsor is a finding.
@@ -94,7 +99,8 @@ impl Default for Guest {
 }
 
 /// Logins of programs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {owners, review, owner_left}")]
 pub struct ServiceAccounts {
     /// So many owners.
@@ -112,7 +118,8 @@ impl Default for ServiceAccounts {
 }
 
 /// What happens when an owner leaves: never deactivation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {to, rotate}")]
 pub struct OwnerLeft {
     /// Who owns it then.
@@ -128,7 +135,8 @@ impl Default for OwnerLeft {
 }
 
 /// Accounts that nobody uses.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {after, ask, except}")]
 pub struct Inactive {
     /// Not used for so long (unknown is not inactive).
@@ -147,7 +155,8 @@ impl Default for Inactive {
 }
 
 /// Accounts that may be unused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InactiveExcept {
     /// Of people who are away.

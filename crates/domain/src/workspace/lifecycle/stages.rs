@@ -1,6 +1,5 @@
 //! The stages of a leaver (lifecycle.md §7, §13). Offsets count from the end; a failed stage never blocks `contain` elsewhere.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Act, Recipient};
@@ -8,7 +7,8 @@ use crate::duration::Duration;
 use crate::yaml::At;
 
 /// Somebody goes.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {contain, close, transfer, reclaim, purge}")]
 pub struct Leaver {
     /// Nobody gets in.
@@ -24,7 +24,8 @@ pub struct Leaver {
 }
 
 /// Nobody gets in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {at, deadline, parallel, do}")]
 pub struct Contain {
     /// When.
@@ -46,7 +47,8 @@ impl Default for Contain {
 }
 
 /// Credentials, privileged grants, duties.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {at, deadline, do}")]
 pub struct CloseStage {
     /// When.
@@ -67,7 +69,8 @@ impl Default for CloseStage {
 }
 
 /// Owned things.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {at, deadline, to, of, mail}")]
 pub struct Transfer {
     /// When.
@@ -96,7 +99,8 @@ impl Default for Transfer {
 }
 
 /// What an account may own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the things are what they are called")]
 pub enum OwnedThing {
@@ -109,7 +113,8 @@ pub enum OwnedThing {
 }
 
 /// The mailbox of a leaver.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {delegate, days}")]
 pub struct MailDelegate {
     /// Who reads it.
@@ -125,7 +130,8 @@ impl Default for MailDelegate {
 }
 
 /// Seats.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {at, do, not_if}")]
 pub struct Reclaim {
     /// When.
@@ -144,7 +150,8 @@ impl Default for Reclaim {
 }
 
 /// Deletion.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {at, do, need, not_if}")]
 pub struct PurgeStage {
     /// When.
@@ -165,7 +172,8 @@ impl Default for PurgeStage {
 }
 
 /// What stops a stage.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NotIf {
     /// A legal hold.
@@ -175,7 +183,8 @@ pub enum NotIf {
 }
 
 /// Somebody goes at once (`offboard --now`).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, expecting = "a mapping: {who, do, at, confirm_by_hr}")]
 pub struct LeaverEmergency {
     /// Groups whose members may say so; empty: every approver.
@@ -196,7 +205,8 @@ impl Default for LeaverEmergency {
 }
 
 /// At once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Now {
     /// At once.
