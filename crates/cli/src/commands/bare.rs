@@ -47,9 +47,7 @@ pub(crate) fn run(what: &Findings, screen: Screen) -> Result<Exit, Diagnostic> {
     } else {
         picture(&report, &chosen, what, screen, started);
     }
-    for refused in &report.refused {
-        complain(refused, "warning");
-    }
+    report.refused.iter().chain(&report.passed_over).for_each(|message| complain(message, "warning"));
     let any = report.by_rule.values().any(|n| *n > 0);
     Ok(if what.fail && any { Exit::Findings } else { Exit::Done })
 }
@@ -80,9 +78,11 @@ fn document(report: &BareReport, chosen: &[&Finding], only_numbers: bool) -> Val
     let aside: Vec<Value> = report.set_aside.iter().map(|u| json!({"file": u.file, "line": u.line, "reason": u.reason})).collect();
     let files: Vec<Value> = report.files.iter().map(|f| json!({"line": f.line, "notes": f.notes, "warnings": f.warnings})).collect();
     let refused: Vec<Value> = report.refused.iter().map(|d| json!({"code": d.code, "summary": d.summary, "detail": d.detail})).collect();
+    let passed_over: Vec<Value> =
+        report.passed_over.iter().map(|d| json!({"code": d.code, "summary": d.summary, "detail": d.detail, "hint": d.hint})).collect();
     let mut document = json!({
         "version": 1, "summary": summary(report), "files": files, "set_aside": aside, "set_aside_count": report.set_aside_count,
-        "refused": refused, "contradictions": report.contradictions,
+        "refused": refused, "passed_over": passed_over, "contradictions": report.contradictions,
     });
     if !only_numbers && let Some(map) = document.as_object_mut() {
         map.insert("findings".into(), chosen.iter().map(|f| finding_json(f)).collect());

@@ -129,7 +129,7 @@ pub(crate) fn read(
     noticed: &mut Noticed,
 ) -> Result<(AccountRow, Vec<GrantRow>), String> {
     let Some(native_id) = key(shape, row) else {
-        return Err("it has no id, no login and no e-mail, so no account can be told from it".into());
+        return Err(super::simple::NO_ACCOUNT.into());
     };
     let said = shape.accounts.read(row, names);
     let (means, kind_by_status) = standing(&said, shape.accounts.decides());

@@ -141,7 +141,7 @@ impl<'a> Draft<'a> {
             let wanted = Name::of(header);
             let exact = self.names.iter().position(|n| n.original == wanted.original);
             let Some(at) = exact.or_else(|| self.names.iter().position(|n| n.squashed == wanted.squashed && !n.squashed.is_empty())) else {
-                if purpose == Purpose::Unknown {
+                if purpose == Purpose::Unknown || options.for_several {
                     unused.push(header.clone());
                     continue;
                 }

@@ -47,7 +47,7 @@ pub(crate) fn read(shape: &Shape, names: &[Name], row: &impl Cells, line: u64, n
         let damaged = shape.first(Field::EmployeeNumber).map(|at| row.cell(at)).filter(|c| values::text(c).is_some());
         // Somebody stands here, only unnamed for machines: kept, so that nobody is missed in counts and names.
         if damaged.is_none() || shown.is_none() {
-            return Err("it has no employee number and no e-mail, so nobody can be told from it".into());
+            return Err(super::simple::NOBODY.into());
         }
     }
     let said = shape.people.read(row, names);

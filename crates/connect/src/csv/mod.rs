@@ -36,5 +36,6 @@ mod survey;
 mod synonyms;
 mod systems;
 mod titles;
+pub mod told;
 mod values;
 pub mod words;

@@ -16,11 +16,15 @@ struct Often {
 
 impl Often {
     fn see(&mut self, line: u64, text: &str) {
+        self.see_so_often(line, text, 1);
+    }
+
+    fn see_so_often(&mut self, line: u64, text: &str, count: u64) {
         if self.count == 0 {
             self.line = line;
             self.text = text.trim().chars().take(60).collect();
         }
-        self.count += 1;
+        self.count += count;
     }
 
     fn first(&self) -> String {
@@ -66,20 +70,41 @@ struct Widths {
 
 impl Noticed {
     pub(crate) fn unknown_word(&mut self, word: &str, line: u64) {
+        self.unknown_words(word, line, 1);
+    }
+
+    /// The same for so many rows at once; `line` is the first. So with the others of this form.
+    pub(crate) fn unknown_words(&mut self, word: &str, line: u64, count: u64) {
         if self.words.len() < WORDS || self.words.contains_key(word) {
-            self.words.entry(word.to_owned()).or_default().see(line, word);
+            self.words.entry(word.to_owned()).or_default().see_so_often(line, word, count);
         } else {
-            self.other_words += 1;
+            self.other_words += count;
         }
     }
 
     pub(crate) fn blank_status(&mut self, line: u64) {
-        self.blank_status.see(line, "");
+        self.blank_statuses(line, 1);
+    }
+
+    pub(crate) fn blank_statuses(&mut self, line: u64, count: u64) {
+        self.blank_status.see_so_often(line, "", count);
     }
 
     pub(crate) fn unknown_kind(&mut self, word: &str, line: u64) {
+        self.unknown_kinds(word, line, 1);
+    }
+
+    pub(crate) fn unknown_kinds(&mut self, word: &str, line: u64, count: u64) {
         if self.kinds.len() < WORDS || self.kinds.contains_key(word) {
-            self.kinds.entry(word.to_owned()).or_default().see(line, word);
+            self.kinds.entry(word.to_owned()).or_default().see_so_often(line, word, count);
+        }
+    }
+
+    /// Numbers that are digits only, by their length.
+    pub(crate) fn numbers(&mut self, widths: Vec<super::told::Width>, leading_zeros: bool) {
+        self.leading_zeros |= leading_zeros;
+        for (length, width) in widths.into_iter().enumerate().filter(|(_, width)| width.count > 0) {
+            self.widths.insert(length, Widths { count: width.count, shown: width.first });
         }
     }
 
@@ -119,11 +144,19 @@ impl Noticed {
     }
 
     pub(crate) fn no_address(&mut self, line: u64, label: &str) {
-        self.no_address.see(line, label);
+        self.no_addresses(line, label, 1);
+    }
+
+    pub(crate) fn no_addresses(&mut self, line: u64, label: &str, count: u64) {
+        self.no_address.see_so_often(line, label, count);
     }
 
     pub(crate) fn repeated_header(&mut self, line: u64) {
-        self.repeated_headers.see(line, "");
+        self.headers_again(line, 1);
+    }
+
+    pub(crate) fn headers_again(&mut self, line: u64, count: u64) {
+        self.repeated_headers.see_so_often(line, "", count);
     }
 
     pub(crate) fn twice(&mut self, line: u64, label: &str) {

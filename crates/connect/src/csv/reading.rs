@@ -182,10 +182,36 @@ impl Reading {
             report: Report { warnings, ..Report::default() },
             over: false,
         };
-        if [1_000, 5_000, 10_000, 50_000, 100_000, 65_535, 1_048_575].contains(&rows) {
-            reading.report.notes.push(format!("exactly {rows} rows: some consoles cut their exports there"));
-        }
+        reading.note_round(rows);
         Ok(reading)
+    }
+
+    /// A read that is over: what was noticed and counted elsewhere, to be finished as any other.
+    pub(crate) fn over(file: Opened, noticed: Noticed, report: Report, rows: u64, options: &Options) -> Reading {
+        let mut reading = Reading {
+            noticed: vec![noticed],
+            files: vec![file],
+            options: options.clone(),
+            repeated: HashSet::new(),
+            at: 1,
+            scanner: None,
+            past: 0,
+            held: Held::default(),
+            footers: Vec::new(),
+            stated: None,
+            entitlements: HashSet::new(),
+            report,
+            over: true,
+        };
+        reading.note_round(rows);
+        reading
+    }
+
+    /// A number of rows at which consoles are known to cut.
+    fn note_round(&mut self, rows: u64) {
+        if [1_000, 5_000, 10_000, 50_000, 100_000, 65_535, 1_048_575].contains(&rows) {
+            self.report.notes.push(format!("exactly {rows} rows: some consoles cut their exports there"));
+        }
     }
 
     /// What the columns of the (first) file mean.

@@ -14,7 +14,7 @@ use super::footer;
 use super::header::Name;
 use super::order::{DateOrder, Evidence, Order};
 use super::record::Record;
-use super::simple::{self, Keyless, SimpleShape};
+use super::simple::{self, Dated, Keyless, SimpleShape};
 use super::states::{How, KindSign, States, employment, standing};
 use super::values;
 use super::words::{Meaning, employment_on};
@@ -39,6 +39,8 @@ pub struct Options {
     pub dates: Option<Order>,
     /// `--column FIELD="Header"`, in the order given.
     pub columns: Vec<(Field, String)>,
+    /// The columns are named for several files at once: a header that a file doesn't have is no error, but in `unused_overrides`.
+    pub for_several: bool,
     /// Status words that usher doesn't know, and what they mean in usher's words.
     pub words: Vec<(String, String)>,
     /// What stands for the native id of an account where a file has none, or none that lasts (`key: userName` of an instance).
@@ -264,11 +266,13 @@ impl Shape {
             return None;
         }
         let emails: Vec<usize> = [Field::Email, Field::Alias].into_iter().flat_map(|f| self.of(f).collect::<Vec<_>>()).collect();
+        let own_id = id.is_some();
         let id = id.or(user_name).or(emails.first().copied());
         Some(SimpleShape {
             header_line: self.header_line,
             width: self.width..=self.widest,
             id: id.filter(|_| self.holds == Holds::Accounts),
+            id_folds: !own_id,
             number,
             emails,
             personal: self.of(Field::PersonalEmail).collect(),
@@ -276,6 +280,7 @@ impl Shape {
             status,
             kind,
             last_day,
+            dates: self.columns.iter().filter_map(|c| c.field.filter(|f| f.is_date()).map(|f| (c.index, f == Field::LastSeen))).collect(),
             meaning: Arc::new(self.clone()),
         })
     }
@@ -307,13 +312,7 @@ impl Shape {
     }
 
     fn word<T: Copy>(&self, states: &States<T>, cell: &str) -> super::states::Said<T> {
-        struct Same<'a>(&'a str);
-        impl super::states::Cells for Same<'_> {
-            fn cell(&self, _: usize) -> std::borrow::Cow<'_, str> {
-                std::borrow::Cow::Borrowed(self.0)
-            }
-        }
-        states.read(&Same(cell), &self.names)
+        states.read(&super::states::Same(cell), &self.names)
     }
 }
 
@@ -328,7 +327,8 @@ impl simple::Meaning for Shape {
     fn addresses(&self, cell: &str, each: &mut dyn FnMut(&str)) {
         let mut found = Vec::new();
         values::add_addresses(cell, EmailKind::Work, &mut found);
-        found.iter().for_each(|e| each(&e.value));
+        let guests = self.holds == Holds::Accounts;
+        found.iter().filter(|e| !(guests && e.value.contains("#EXT#"))).for_each(|e| each(&e.value));
     }
 
     fn number(&self, cell: &str) -> Option<String> {
@@ -336,6 +336,31 @@ impl simple::Meaning for Shape {
             values::Number::Is(number) => Some(number.to_owned()),
             _ => None,
         }
+    }
+
+    fn quiet_number(&self, cell: &str) -> bool {
+        super::told::is_quiet_number(cell, self.codes)
+    }
+
+    fn date(&self, cell: &str) -> Dated {
+        match dates::cell(cell, self.today) {
+            dates::Cell::Never => Dated::Nothing,
+            dates::Cell::Is(moment) if !moment.serial => moment.time().map_or(Dated::Nothing, |time| {
+                let day = jiff::tz::TimeZone::UTC.to_datetime(time.timestamp()).date();
+                u32::try_from(day.year()).map_or(Dated::Unsure, |y| {
+                    Dated::Day(y * 10_000 + u32::from(day.month().unsigned_abs()) * 100 + u32::from(day.day().unsigned_abs()))
+                })
+            }),
+            dates::Cell::Is(_) | dates::Cell::Either { .. } | dates::Cell::Bad => Dated::Unsure,
+        }
+    }
+
+    fn id(&self, row: &Record<'_>) -> Option<String> {
+        super::accounts::key(self, row).map(std::borrow::Cow::into_owned)
+    }
+
+    fn label(&self, row: &Record<'_>) -> String {
+        super::accounts::text(self, row, Field::UserName).or_else(|| self.id(row)).unwrap_or_default()
     }
 
     fn standing(&self, word: &str) -> Standing {
@@ -362,12 +387,15 @@ impl simple::Meaning for Shape {
     }
 
     fn keyless(&self, row: &Record<'_>) -> Keyless {
-        if row.is_blank() || self.is_header(row) {
+        if row.is_blank() {
             return Keyless::Skip;
+        }
+        if self.is_header(row) {
+            return Keyless::Header;
         }
         let cells: Vec<String> = row.cells().map(std::borrow::Cow::into_owned).collect();
         if footer::of(cells.iter().map(String::as_str)).is_some() {
-            return Keyless::Skip;
+            return Keyless::Footer;
         }
         let id = self.first(Field::Id).or(self.first(Field::UserName));
         match self.holds {

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use usher_domain::account::{Kind, Standing};
 
-use super::record::Record;
+use super::record::{Aside, Reason, Record, Step};
+use super::survey;
 
 /// Which columns of a file to read, and what their words mean. One row is one account, or one employment.
 #[derive(Clone)]
@@ -20,6 +21,8 @@ pub struct SimpleShape {
     pub width: RangeInclusive<usize>,
     /// The native id of an account. Where a file has none, the column that stands for it.
     pub id: Option<usize>,
+    /// It is a login or an address, and so the same in capitals.
+    pub id_folds: bool,
     /// Employee number.
     pub number: Option<usize>,
     /// Work and alias addresses.
@@ -34,6 +37,8 @@ pub struct SimpleShape {
     pub kind: Option<usize>,
     /// Last day of an employment.
     pub last_day: Option<usize>,
+    /// Columns of dates, and whether it is one of sign-ins: no number of the fast path depends on them, but warnings do.
+    pub dates: Vec<(usize, bool)>,
     /// What the cells mean.
     pub meaning: Arc<dyn Meaning>,
 }
@@ -44,6 +49,7 @@ impl fmt::Debug for SimpleShape {
             .field("header_line", &self.header_line)
             .field("width", &self.width)
             .field("id", &self.id)
+            .field("id_folds", &self.id_folds)
             .field("number", &self.number)
             .field("emails", &self.emails)
             .field("personal", &self.personal)
@@ -51,6 +57,7 @@ impl fmt::Debug for SimpleShape {
             .field("status", &self.status)
             .field("kind", &self.kind)
             .field("last_day", &self.last_day)
+            .field("dates", &self.dates)
             .finish_non_exhaustive()
     }
 }
@@ -62,6 +69,18 @@ pub trait Meaning: Send + Sync {
 
     /// The employee number in a cell that is not plainly one; `None` if it is damaged or none.
     fn number(&self, cell: &str) -> Option<String>;
+
+    /// Whether nothing is to be said of a number that is not plainly one: it is not damaged, and not written like `17.0`.
+    fn quiet_number(&self, cell: &str) -> bool;
+
+    /// The day of a cell of a date column that is not plainly `2026-11-25`.
+    fn date(&self, cell: &str) -> Dated;
+
+    /// The native id of a row whose id cell is not plainly one.
+    fn id(&self, row: &Record<'_>) -> Option<String>;
+
+    /// What people call the account of a row without an address.
+    fn label(&self, row: &Record<'_>) -> String;
 
     /// What a status word says about an account. Asked once a word.
     fn standing(&self, word: &str) -> Standing;
@@ -78,13 +97,41 @@ pub trait Meaning: Send + Sync {
     fn keyless(&self, row: &Record<'_>) -> Keyless;
 }
 
+/// Why a row names no account.
+pub const NO_ACCOUNT: &str = "it has no id, no login and no e-mail, so no account can be told from it";
+
+/// Why a row of a list of people names nobody.
+pub const NOBODY: &str = "it has no employee number and no e-mail, so nobody can be told from it";
+
+/// Whether the general path reads a line that the strict scanner sets aside: quoted as spreadsheets do it, or with blanks beyond the
+/// last column.
+pub fn read_in_general(aside: &Aside<'_>, width: usize) -> bool {
+    matches!(aside.reason, Reason::Width { .. }) && survey::blank_beyond(&aside.record, width)
+        || survey::sound(Step::Aside(aside.clone())).is_ok()
+}
+
+/// What a cell of a date column says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dated {
+    /// No date.
+    Nothing,
+    /// This day, in UTC, as `yyyymmdd`.
+    Day(u32),
+    /// It takes all cells of the file to tell, or it is no date.
+    Unsure,
+}
+
 /// What a row without any key is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keyless {
     /// A row like others.
     Row,
-    /// A total, a page footer, a repeated header: nothing.
+    /// Nothing but blanks.
     Skip,
+    /// The header again.
+    Header,
+    /// A total, a page footer.
+    Footer,
     /// Something that can't be read as a row.
     Aside,
 }

@@ -17,6 +17,15 @@ pub(crate) trait Cells {
     fn cell(&self, column: usize) -> Cow<'_, str>;
 }
 
+/// A row of which every cell is this one: to ask what a word means.
+pub(crate) struct Same<'a>(pub(crate) &'a str);
+
+impl Cells for Same<'_> {
+    fn cell(&self, _: usize) -> Cow<'_, str> {
+        Cow::Borrowed(self.0)
+    }
+}
+
 impl Cells for super::sample::SampleRecord {
     fn cell(&self, column: usize) -> Cow<'_, str> {
         Cow::Borrowed(self.cells.get(column).map_or("", String::as_str))

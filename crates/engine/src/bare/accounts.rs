@@ -2,17 +2,19 @@
 
 use usher_connect::csv::bytes::Source;
 use usher_connect::csv::record::{Record, Step};
-use usher_connect::csv::simple::{Keyless, SimpleShape};
+use usher_connect::csv::simple::{Keyless, NO_ACCOUNT, SimpleShape, read_in_general};
 use usher_domain::account::{Door, Kind, Standing, Status};
 use usher_domain::diagnostic::Diagnostic;
 use usher_reconcile::index::{Batch, Pending, Seen, Whose};
 
-use super::cells::{Cell, Words, each_odd_address, has_no_key, login, login_address, number, plain_address};
+use super::cells::{Cell, Words, each_odd_address, has_no_address, login, login_address, no_row, number, plain_address, plainly_a_row};
 use super::fast::{Hit, HitRule};
+use super::ids::id_of;
 use super::parts::{Part, scanner};
 use super::people::People;
 use super::repeats::Repeats;
 use super::report::{Counts, FileReport};
+use super::watch::Watch;
 
 /// What a thread keeps from file to file.
 pub(super) struct Desk {
@@ -51,6 +53,9 @@ pub(super) fn read_part(
         shape,
         standings: Words::new(),
         kinds: Words::new(),
+        listed: shape.meaning.standing(""),
+        with_access: 0,
+        watch: Watch::default(),
         batch,
         repeats,
         verdicts: Verdicts { people, counts: Counts::default(), seen, hits: Vec::new(), instance },
@@ -58,11 +63,18 @@ pub(super) fn read_part(
     while scanner.next_offset() < part.to {
         match scanner.step()? {
             Some(Step::Record(record)) => {
-                if let Keyless::Aside = reading.row(&record) {
-                    report.asides.take_keyless(record.line);
+                let what = reading.row(&record);
+                if what != Keyless::Row {
+                    reading.watch.no_row(what, record.line);
+                    if what == Keyless::Aside {
+                        report.asides.take_keyless(record.line, NO_ACCOUNT);
+                    }
                 }
             }
-            Some(Step::Aside(aside)) => report.asides.take(aside.line, &aside.reason),
+            Some(Step::Aside(aside)) => {
+                report.irregular |= read_in_general(&aside, *shape.width.start());
+                report.asides.take(aside.line, &aside.reason);
+            }
             None => break,
         }
     }
@@ -70,6 +82,9 @@ pub(super) fn read_part(
     report.lines = scanner.next_line() - 1;
     report.counts = reading.verdicts.counts;
     report.status_words = reading.standings.counted();
+    report.kind_words = reading.kinds.counted();
+    report.with_access = reading.with_access;
+    report.watch = reading.watch;
     Ok(PartOfAccounts { report, hits: reading.verdicts.hits, end: scanner.next_offset() })
 }
 
@@ -78,6 +93,10 @@ struct Reading<'a> {
     shape: &'a SimpleShape,
     standings: Words<Standing>,
     kinds: Words<Kind>,
+    /// What a row means where no column says its state.
+    listed: Standing,
+    with_access: u64,
+    watch: Watch,
     batch: &'a mut Batch,
     repeats: &'a mut Repeats,
     verdicts: Verdicts<'a>,
@@ -89,39 +108,51 @@ impl Reading<'_> {
     fn row(&mut self, record: &Record<'_>) -> Keyless {
         let shape = self.shape;
         let meaning = shape.meaning.as_ref();
-        let standing = match shape.status {
-            Some(column) => self.standings.mean(record.value(column).trim_ascii(), |word| meaning.standing(word)),
-            None => self.standings.mean(b"", |word| meaning.standing(word)),
+        let (standing, standing_at) = match shape.status {
+            Some(column) => {
+                let (standing, at) = self.standings.mean(record.value(column).trim_ascii(), |word| meaning.standing(word));
+                (standing, Some(at))
+            }
+            None => (self.listed, None),
         };
-        let kind = match shape.kind {
-            Some(column) => self.kinds.mean(record.value(column).trim_ascii(), |word| meaning.kind(word)),
-            None => Kind::Human,
+        let (kind, kind_at) = match shape.kind {
+            Some(column) => {
+                let (kind, at) = self.kinds.mean(record.value(column).trim_ascii(), |word| meaning.kind(word));
+                (kind, Some(at))
+            }
+            None => (Kind::Human, None),
         };
         let may_have_holder = standing.status != Status::Deleted && kind.has_holder();
         if may_have_holder {
             self.take_keys(record);
+        } else if let Some(column) = shape.number {
+            number(&record.value(column), record.line, meaning, &mut self.watch);
         }
-        if (!may_have_holder || self.batch.keyless()) && has_no_key(record, shape) {
-            let what = meaning.keyless(record);
-            if what != Keyless::Row || record.is_blank() {
-                self.batch.forget();
-                return if what == Keyless::Row { Keyless::Skip } else { what };
-            }
+        let mailless = if may_have_holder { self.batch.mailless() } else { has_no_address(record, shape) };
+        if mailless
+            && !plainly_a_row(record, shape)
+            && let Some(what) = no_row(record, shape)
+        {
+            self.batch.forget();
+            return what;
         }
-        if let Some(column) = shape.id {
-            let id = record.value(column);
-            let id = id.trim_ascii();
-            if !id.is_empty() {
-                self.repeats.take(id);
-            }
+        let counted =
+            standing_at.is_none_or(|at| self.standings.count(at, record.line)) & kind_at.is_none_or(|at| self.kinds.count(at, record.line));
+        self.watch.unsure |= !counted;
+        self.watch.dates(record, shape);
+        if mailless {
+            self.watch.no_address(record, meaning);
         }
+        id_of(record, shape, |id| self.repeats.take(id));
+        let lets_in = standing.door != Door::Shut;
+        self.with_access += u64::from(lets_in);
         let counts = &mut self.verdicts.counts;
         counts.accounts += 1;
         if standing.status == Status::Deleted {
             counts.deleted += 1;
         } else if !may_have_holder {
             counts.unmatched += 1;
-        } else if self.batch.finish(u32::try_from(record.line).unwrap_or(u32::MAX), standing.door != Door::Shut) {
+        } else if self.batch.finish(u32::try_from(record.line).unwrap_or(u32::MAX), lets_in) {
             self.resolve();
         }
         Keyless::Row
@@ -133,7 +164,7 @@ impl Reading<'_> {
         let meaning = shape.meaning.as_ref();
         let claims = self.people.claims();
         if let Some(column) = shape.number
-            && let Some(key) = number(&record.value(column), meaning)
+            && let Some(key) = number(&record.value(column), record.line, meaning, &mut self.watch)
         {
             self.batch.number(&claims, &key);
         }

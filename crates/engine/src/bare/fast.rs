@@ -13,6 +13,7 @@ use usher_domain::diagnostic::Diagnostic;
 use usher_reconcile::index::Seen;
 
 use super::accounts::{Desk, PartOfAccounts, read_part};
+use super::ids::id_of;
 use super::parts::{Part, Split, cut, scanner};
 use super::people::People;
 use super::repeats::Repeats;
@@ -173,18 +174,14 @@ fn close(
 
 /// A second look at a file in which two ids look alike by half of their hashes.
 fn settle(file: &AccountsFile<'_>, repeats: &Repeats) -> Result<Option<Repeated>, Diagnostic> {
-    let Some(column) = file.shape.id else { return Ok(None) };
     let mut first = std::collections::HashMap::new();
     let mut scanner = scanner(file.source, file.shape, Part::WHOLE)?;
     while let Some(step) = scanner.step()? {
         let Step::Record(record) = step else { continue };
-        let id = record.text(column);
-        let id = id.trim();
-        if !id.is_empty()
-            && repeats.suspect(id.as_bytes())
-            && let Some(line) = first.insert(id.to_owned(), record.line)
+        if let Some(id) = id_of(&record, file.shape, |id| repeats.suspect(id).then(|| id.to_vec())).flatten()
+            && let Some(line) = first.insert(id.clone(), record.line)
         {
-            return Ok(Some(Repeated { id: id.to_owned(), lines: (line, record.line) }));
+            return Ok(Some(Repeated { id: String::from_utf8_lossy(&id).into_owned(), lines: (line, record.line) }));
         }
     }
     Ok(None)

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use usher_connect::csv::read::{Exports, exports, read_people};
+use usher_connect::csv::read::{Exports, PeopleFile, exports, read_people};
 use usher_connect::csv::reading::{Opened, Reading, Report, Unread};
 use usher_connect::csv::shape::{Options, Purpose};
 use usher_domain::account::AccountRow;
 use usher_domain::diagnostic::Diagnostic;
 use usher_domain::finding::{Finding, Rule};
 use usher_domain::link::Situation;
-use usher_domain::person::{PersonId, PersonState};
+use usher_domain::person::{Person, PersonId, PersonState};
 use usher_domain::snapshot::Row;
 use usher_domain::time::Time;
 use usher_reconcile::correlate::{DEFAULT_RULES, Domains};
@@ -20,9 +20,8 @@ use usher_reconcile::graph::{Decided, InstanceInput, InstancePolicy, build};
 use usher_reconcile::intents;
 use usher_reconcile::people::{DayEnd, Known, Source, assemble};
 
-use super::fast::{self, AccountsFile};
-use super::people::People;
-use super::{Split, report::Counts};
+use super::passed;
+use super::quick::quick;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -79,6 +78,8 @@ pub struct BareReport {
     pub set_aside_count: u64,
     /// Files that could not be read.
     pub refused: Vec<Diagnostic>,
+    /// What was passed over: files that are no exports, lists of people among the accounts, columns that no file has.
+    pub passed_over: Vec<Diagnostic>,
     /// People whose status and dates contradict, in plain words.
     pub contradictions: Vec<String>,
 }
@@ -88,6 +89,7 @@ pub struct BareReport {
 /// # Errors
 /// `CSV-…` for a people file that can't be read, or if no accounts file can be.
 pub fn findings(people: &Path, accounts: &Path, ask: &BareAsk) -> Result<BareReport, Diagnostic> {
+    let ask = &BareAsk { options: Options { for_several: true, ..ask.options.clone() }, ..ask.clone() };
     let exports = exports(accounts, &ask.options)?;
     if exports.accounts.is_empty() {
         // Every file was refused: the first reason is the answer.
@@ -96,62 +98,18 @@ pub fn findings(people: &Path, accounts: &Path, ask: &BareAsk) -> Result<BareRep
         }
     }
     let rules: Vec<Rule> = BARE.into_iter().filter(|r| ask.rules.is_empty() || ask.rules.contains(r)).collect();
-    if ask.summary
-        && let Some(report) = quick(people, &exports, ask, &rules)?
-    {
-        return Ok(report);
-    }
-    general(people, exports, ask, &rules)
-}
-
-/// The fast path, if every file is plain.
-fn quick(people: &Path, exports: &Exports, ask: &BareAsk, rules: &[Rule]) -> Result<Option<BareReport>, Diagnostic> {
     let opened = Opened::of(people, Purpose::People, &ask.options)?;
-    let Some(people_shape) = opened.shape.simple() else { return Ok(None) };
-    let mut shapes = Vec::new();
-    for (_, files) in &exports.accounts {
-        let [one] = files.as_slice() else { return Ok(None) };
-        let Some(shape) = one.shape.simple() else { return Ok(None) };
-        shapes.push((one, shape));
-    }
-    let split = Split::over(ask.threads);
-    let index = People::read(&opened.source, &people_shape, false, split, ask.seed)?;
-    let files: Vec<AccountsFile<'_>> = shapes.iter().map(|(o, shape)| AccountsFile { source: &o.source, shape }).collect();
-    let outcome = fast::reconcile(&index, &files, split, false)?;
-    // One account on several rows needs to be put together first.
-    if outcome.files.iter().any(|f| f.repeated.is_some()) {
-        return Ok(None);
-    }
-    let c: Counts = outcome.counts;
-    let mut report = BareReport {
-        people: c.people,
-        accounts: c.accounts,
-        instances: exports.accounts.len() as u64,
-        by_situation: situations(c.linked, c.unmatched + c.unlinked, c.disputed, c.deleted),
-        refused: exports.refused.clone(),
-        ..BareReport::default()
+    let passed_over = passed::over(&opened, &exports, &ask.options);
+    let quick = if ask.summary { quick(&opened, &exports, ask, &rules)? } else { None };
+    let mut report = match quick {
+        Some(report) => report,
+        None => general(people, exports, ask, &rules)?,
     };
-    let counted = [
-        (Rule::LeaverAccount, c.leaver_account),
-        (Rule::UnmatchedAccount, c.unmatched_account),
-        (Rule::DisputedAccount, c.disputed_account),
-        (Rule::DuplicateAccount, c.duplicate_account),
-        (Rule::DuplicatePerson, c.duplicate_person),
-    ];
-    report.by_rule = counted.into_iter().filter(|(r, n)| *n > 0 && rules.contains(r)).collect();
-    let names = std::iter::once(opened.name.as_str()).chain(shapes.iter().map(|(o, _)| o.name.as_str()));
-    for (name, asides) in names.zip(std::iter::once(&index.report.asides).chain(outcome.files.iter().map(|f| &f.asides))) {
-        report.set_aside_count += asides.count;
-        report.set_aside.extend(asides.first.iter().map(|(line, reason)| Unread {
-            file: name.to_owned(),
-            line: *line,
-            reason: reason.clone(),
-        }));
-    }
-    Ok(Some(report))
+    report.passed_over = passed_over;
+    Ok(report)
 }
 
-fn situations(linked: u64, unmatched: u64, disputed: u64, deleted: u64) -> BTreeMap<String, u64> {
+pub(super) fn situations(linked: u64, unmatched: u64, disputed: u64, deleted: u64) -> BTreeMap<String, u64> {
     let mut map = BTreeMap::from([("linked".to_owned(), linked), ("unmatched".to_owned(), unmatched), ("disputed".to_owned(), disputed)]);
     if deleted > 0 {
         map.insert("deleted".to_owned(), deleted);
@@ -159,11 +117,24 @@ fn situations(linked: u64, unmatched: u64, disputed: u64, deleted: u64) -> BTree
     map
 }
 
+/// The persons of a list, judged at `now`.
+pub(super) fn persons(list: &PeopleFile, now: Time) -> Vec<Person> {
+    let mut n = 0u64;
+    let mut draw = || {
+        n += 1;
+        PersonId(format!("p-{n:010}"))
+    };
+    assemble(&[Source { name: "hr", rows: &list.rows, read_at: now }], &Known::default(), now, &DayEnd::default(), &mut draw).persons
+}
+
 /// The general path: rows, graph, rules.
-fn general(people: &Path, exports: Exports, ask: &BareAsk, rules: &[Rule]) -> Result<BareReport, Diagnostic> {
+pub(super) fn general(people: &Path, exports: Exports, ask: &BareAsk, rules: &[Rule]) -> Result<BareReport, Diagnostic> {
     let list = read_people(people, &ask.options)?;
+    let now = ask.as_of;
+    let persons = persons(&list, now);
     let mut report = BareReport { refused: exports.refused, ..BareReport::default() };
     report.take(list.report);
+    report.know(&persons);
     let mut inputs = Vec::new();
     for (name, files) in exports.accounts {
         let mut reading = Reading::of(files, &ask.options)?;
@@ -176,18 +147,6 @@ fn general(people: &Path, exports: Exports, ask: &BareAsk, rules: &[Rule]) -> Re
         report.take(reading.finish());
         inputs.push(InstanceInput { name, policy: InstancePolicy::default(), snapshot: None, accounts, failed: None });
     }
-    let now = ask.as_of;
-    let mut n = 0u64;
-    let mut draw = || {
-        n += 1;
-        PersonId(format!("p-{n:010}"))
-    };
-    let source = Source { name: "hr", rows: &list.rows, read_at: now };
-    let persons = assemble(&[source], &Known::default(), now, &DayEnd::default(), &mut draw).persons;
-    report.people = persons.len() as u64;
-    report.ended = persons.iter().filter(|p| p.state == PersonState::Ended).count() as u64;
-    report.contradictions =
-        persons.iter().flat_map(|p| p.contradictions.iter().map(move |c| format!("{}: {c}", p.email().unwrap_or(&p.name)))).collect();
     report.instances = inputs.len() as u64;
     let intents = persons.iter().filter_map(|p| intents::employment_ended(p, None, now)).collect();
     let mut graph = build(persons, inputs, &DEFAULT_RULES, Domains::default(), &|_, _| None, Decided::default(), now);
@@ -212,7 +171,16 @@ fn general(people: &Path, exports: Exports, ask: &BareAsk, rules: &[Rule]) -> Re
 }
 
 impl BareReport {
-    fn take(&mut self, file: Report) {
+    /// Who is there, and what contradicts.
+    pub(super) fn know(&mut self, persons: &[Person]) {
+        self.people = persons.len() as u64;
+        self.ended = persons.iter().filter(|p| p.state == PersonState::Ended).count() as u64;
+        self.contradictions =
+            persons.iter().flat_map(|p| p.contradictions.iter().map(move |c| format!("{}: {c}", p.email().unwrap_or(&p.name)))).collect();
+    }
+
+    /// How one file was read.
+    pub(super) fn take(&mut self, file: Report) {
         self.files.push(FileLine { line: file.line, details: file.details, notes: file.notes, warnings: file.warnings });
         self.set_aside_count += file.set_aside_count;
         self.set_aside.extend(file.set_aside);

@@ -4,10 +4,14 @@ mod accounts;
 mod cells;
 pub mod fast;
 pub mod folder;
+mod ids;
 mod parts;
+mod passed;
 pub mod people;
+mod quick;
 mod repeats;
 pub mod report;
+mod watch;
 
 pub use parts::Split;
 

@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use usher_connect::csv::bytes::Source;
 use usher_connect::csv::record::{Record, Step};
-use usher_connect::csv::simple::{Keyless, SimpleShape};
+use usher_connect::csv::simple::{Keyless, NOBODY, SimpleShape, read_in_general};
 use usher_domain::diagnostic::Diagnostic;
+use usher_domain::person::{IdentifierKind, Person, PersonState};
+use usher_reconcile::correlate::address;
 use usher_reconcile::index::{Claims, KeyHasher, KeyIndex, Keys, Locals, PersonRef};
 
-use super::cells::{Cell, Words, each_odd_address, has_no_key, number, plain_address};
+use super::cells::{Cell, Words, each_odd_address, has_no_address, no_row, number, plain_address, plainly_a_row};
 use super::parts::{Part, Split, cut, scanner};
 use super::report::{Asides, FileReport};
+use super::watch::Watch;
 
 /// Who works or worked here, by what names them.
 #[derive(Debug)]
@@ -64,6 +67,41 @@ impl People {
         people.report.counts.people = u64::from(people.rows) - people.same.len() as u64;
         people.report.counts.duplicate_person = people.addresses.claimed_by_several().len() as u64;
         Ok(people)
+    }
+
+    /// The index over persons that the general path has put together, for a people file that takes more than one look.
+    pub fn of(persons: &[Person], seed: u64) -> People {
+        let hasher = KeyHasher::new(seed);
+        let (mut numbers, mut addresses, mut ended) = (Keys::default(), Keys::default(), Vec::new());
+        for (person, row) in persons.iter().zip(0..PersonRef::MAX) {
+            let left = person.state == PersonState::Ended;
+            push_bit(&mut ended, row, left);
+            let who = PersonRef::one(row, left);
+            for identifier in &person.identifiers {
+                match identifier.kind {
+                    IdentifierKind::EmployeeNumber => numbers.push(identifier.value.trim().as_bytes(), who),
+                    IdentifierKind::Email | IdentifierKind::PersonalEmail => {
+                        addresses.push(address(&identifier.value).unwrap_or_default().as_bytes(), who);
+                    }
+                }
+            }
+        }
+        let build = |keys| KeyIndex::build(vec![(keys, 0)], hasher.clone());
+        let (numbers, addresses, rows) = (build(numbers), build(addresses), persons.len() as u32);
+        let mut report = FileReport::default();
+        report.counts.people = u64::from(rows);
+        report.counts.duplicate_person = (numbers.claimed_by_several().len() + addresses.claimed_by_several().len()) as u64;
+        People { numbers, addresses, locals: None, ended, same: HashMap::new(), rows, hasher, report }
+    }
+
+    /// Persons who left.
+    pub fn left(&self) -> u64 {
+        self.ended.iter().map(|word| u64::from(word.count_ones())).sum()
+    }
+
+    /// Whether some person has several rows.
+    pub fn has_several_rows_of_one(&self) -> bool {
+        !self.same.is_empty()
     }
 
     /// Rows with the same number become one person.
@@ -153,6 +191,8 @@ fn read_part(source: &Source, shape: &SimpleShape, part: Part) -> Result<PartOfP
     let mut reading = Reading {
         shape,
         words: Words::new(),
+        watch: Watch::default(),
+        irregular: false,
         scratch: Vec::new(),
         out: PartOfPeople {
             numbers: Keys::default(),
@@ -168,21 +208,28 @@ fn read_part(source: &Source, shape: &SimpleShape, part: Part) -> Result<PartOfP
     while scanner.next_offset() < part.to {
         match scanner.step()? {
             Some(Step::Record(record)) => reading.row(&record, &mut asides),
-            Some(Step::Aside(aside)) => asides.take(aside.line, &aside.reason),
+            Some(Step::Aside(aside)) => {
+                reading.irregular |= read_in_general(&aside, *shape.width.start());
+                asides.take(aside.line, &aside.reason);
+            }
             None => break,
         }
     }
-    let Reading { mut out, words, .. } = reading;
+    let Reading { mut out, words, watch, irregular, .. } = reading;
     out.end = scanner.next_offset();
     out.report.asides = asides;
     out.report.lines = scanner.next_line() - 1;
     out.report.status_words = words.counted();
+    out.report.watch = watch;
+    out.report.irregular = irregular;
     Ok(out)
 }
 
 struct Reading<'a> {
     shape: &'a SimpleShape,
     words: Words<bool>,
+    watch: Watch,
+    irregular: bool,
     scratch: Vec<u8>,
     out: PartOfPeople,
 }
@@ -191,18 +238,21 @@ impl Reading<'_> {
     fn row(&mut self, record: &Record<'_>, asides: &mut Asides) {
         let shape = self.shape;
         let meaning = shape.meaning.as_ref();
-        if has_no_key(record, shape) {
-            match meaning.keyless(record) {
-                Keyless::Row if !record.is_blank() => {}
-                Keyless::Row | Keyless::Skip => return,
-                Keyless::Aside => return asides.take_keyless(record.line),
-            }
+        if has_no_address(record, shape)
+            && !plainly_a_row(record, shape)
+            && let Some(what) = no_row(record, shape)
+        {
+            return match what {
+                Keyless::Aside => asides.take_keyless(record.line, NOBODY),
+                what => self.watch.no_row(what, record.line),
+            };
         }
         let ended = self.ended(record);
         let row = self.out.rows;
         let who = PersonRef::one(row, ended);
         let cell = shape.number.map(|column| record.value(column));
-        let number = cell.as_deref().and_then(|cell| number(cell, meaning));
+        let number = cell.as_deref().and_then(|cell| number(cell, record.line, meaning, &mut self.watch));
+        self.watch.dates(record, shape);
         if let Some(number) = &number {
             self.out.numbers.push(number, who);
         }
@@ -234,12 +284,10 @@ impl Reading<'_> {
         let shape = self.shape;
         let status = shape.status.map(|column| record.value(column)).unwrap_or_default();
         let status = status.trim_ascii();
+        let (by_word, at) = self.words.mean(status, |word| shape.meaning.ended(word, ""));
+        self.watch.unsure |= !self.words.count(at, record.line);
         let last_day = shape.last_day.map(|column| record.text(column)).unwrap_or_default();
-        if last_day.trim().is_empty() {
-            return self.words.mean(status, |word| shape.meaning.ended(word, ""));
-        }
-        self.words.mean(status, |word| shape.meaning.ended(word, ""));
-        shape.meaning.ended(&String::from_utf8_lossy(status), &last_day)
+        if last_day.trim().is_empty() { by_word } else { shape.meaning.ended(&String::from_utf8_lossy(status), &last_day) }
     }
 }
 

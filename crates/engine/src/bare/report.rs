@@ -1,15 +1,21 @@
 //! What a read counted, and what it left out.
 
+use usher_connect::csv::reading::Unread;
 use usher_connect::csv::record::Reason;
+use usher_connect::csv::told::{Told, Word};
+
+use super::watch::Watch;
 
 /// Most lines that are named; the rest is counted.
-const NAMED: usize = 20;
+const NAMED: usize = 10_000;
 
 /// Lines that are no rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Asides {
     /// How many.
     pub count: u64,
+    /// Of them, those that have all cells.
+    pub keyless: u64,
     /// The first of them: line from 1, and why.
     pub first: Vec<(u64, String)>,
 }
@@ -19,8 +25,9 @@ impl Asides {
         self.push(line, || reason.to_string());
     }
 
-    pub(super) fn take_keyless(&mut self, line: u64) {
-        self.push(line, || "no id, address or employee number".to_owned());
+    pub(super) fn take_keyless(&mut self, line: u64, why: &str) {
+        self.keyless += 1;
+        self.push(line, || why.to_owned());
     }
 
     fn push(&mut self, line: u64, reason: impl FnOnce() -> String) {
@@ -33,6 +40,7 @@ impl Asides {
     /// Adds those of a part that begins after so many lines.
     fn append(&mut self, other: Asides, lines: u64) {
         self.count += other.count;
+        self.keyless += other.keyless;
         self.first.extend(other.first.into_iter().map(|(line, reason)| (line + lines, reason)));
         self.first.truncate(NAMED);
     }
@@ -93,7 +101,15 @@ pub struct FileReport {
     /// Lines that are no rows.
     pub asides: Asides,
     /// Each status word and how often it came; the first 64.
-    pub status_words: Vec<(String, u64)>,
+    pub status_words: Vec<Word>,
+    /// Each kind word.
+    pub kind_words: Vec<Word>,
+    /// Accounts whose door is not shut.
+    pub with_access: u64,
+    /// What is to be said of the file.
+    pub(super) watch: Watch,
+    /// A line came that only the general path reads.
+    pub irregular: bool,
     /// A native id that comes more than once, with the lines of its first two rows. Such a file needs the general path: one account may
     /// have several rows.
     pub repeated: Option<Repeated>,
@@ -115,12 +131,36 @@ impl FileReport {
     pub(super) fn append(&mut self, part: FileReport) {
         self.counts.add(&part.counts);
         self.asides.append(part.asides, self.lines);
-        self.lines += part.lines;
-        for (word, count) in part.status_words {
-            match self.status_words.binary_search_by(|(known, _)| known.cmp(&word)) {
-                Ok(at) => self.status_words[at].1 += count,
-                Err(at) => self.status_words.insert(at, (word, count)),
+        self.with_access += part.with_access;
+        self.irregular |= part.irregular;
+        self.watch.append(part.watch, self.lines);
+        for (mine, more) in [(&mut self.status_words, part.status_words), (&mut self.kind_words, part.kind_words)] {
+            for word in more {
+                match mine.binary_search_by(|known| known.text.cmp(&word.text)) {
+                    Ok(at) => mine[at].count += word.count,
+                    Err(at) => mine.insert(at, Word { line: word.line + self.lines, ..word }),
+                }
             }
         }
+        self.lines += part.lines;
+    }
+
+    /// What is to be told of the file, with the lines that were set aside under its name; `None` if that takes a second look.
+    pub(super) fn told(&self, name: &str) -> Option<Told> {
+        let set_aside =
+            self.asides.first.iter().map(|(line, reason)| Unread { file: name.to_owned(), line: *line, reason: reason.clone() });
+        let rows = self.counts.people + self.counts.accounts + self.asides.keyless;
+        (!self.watch.unsure).then(|| Told {
+            records: self.counts.people + self.counts.accounts + self.asides.count,
+            rows,
+            people: self.counts.people,
+            accounts: self.counts.accounts,
+            with_access: self.with_access,
+            words: self.status_words.clone(),
+            kinds: self.kind_words.clone(),
+            set_aside: set_aside.collect(),
+            set_aside_count: self.asides.count,
+            ..self.watch.told()
+        })
     }
 }

@@ -178,10 +178,10 @@ impl Batch {
         wrote
     }
 
-    /// Whether the account that is being read has neither number nor address.
+    /// Whether the account that is being read has no address.
     #[inline]
-    pub fn keyless(&self) -> bool {
-        self.number.is_none() && self.first_mail as usize == self.mails.hashes.len()
+    pub fn mailless(&self) -> bool {
+        self.first_mail as usize == self.mails.hashes.len()
     }
 
     /// Leaves out the account that is being read.

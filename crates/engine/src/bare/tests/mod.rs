@@ -1,6 +1,7 @@
 //! The oracle: the general path over rows in memory gives the same numbers, and the same findings, as the fast path over files.
 
 mod plain;
+mod samples;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,6 +9,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use usher_connect::csv::bytes::open;
 use usher_connect::csv::simple::Meaning as _;
+use usher_connect::csv::told::Word;
 use usher_domain::account::{AccountRow, Email, EmailKind};
 use usher_domain::finding::{Finding, Rule};
 use usher_domain::link::Situation;
@@ -284,6 +286,6 @@ fn bad_lines_are_set_aside_with_their_line_and_totals_are_no_accounts() {
         assert_eq!((report.counts.accounts, report.counts.linked, report.asides.count, report.lines), (41, 1, 2, 46), "{threads} threads");
         let lines: Vec<_> = report.asides.first.iter().map(|(line, _)| *line).collect();
         assert_eq!(lines, [42, 44]);
-        assert_eq!(report.status_words, [("active".to_owned(), 41)]);
+        assert_eq!(report.status_words, [Word { text: "active".to_owned(), count: 41, line: 2 }]);
     }
 }

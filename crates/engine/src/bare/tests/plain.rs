@@ -5,7 +5,7 @@ use std::sync::Arc;
 use usher_connect::csv::bytes::Source;
 use usher_connect::csv::record::Record;
 use usher_connect::csv::sample::sample;
-use usher_connect::csv::simple::{Keyless, Meaning, SimpleShape};
+use usher_connect::csv::simple::{Dated, Keyless, Meaning, SimpleShape};
 use usher_domain::account::{Kind, Standing, Status};
 use usher_domain::diagnostic::Diagnostic;
 
@@ -19,6 +19,22 @@ impl Meaning for Plain {
 
     fn number(&self, cell: &str) -> Option<String> {
         Some(cell.trim().to_owned())
+    }
+
+    fn quiet_number(&self, _: &str) -> bool {
+        true
+    }
+
+    fn date(&self, _: &str) -> Dated {
+        Dated::Unsure
+    }
+
+    fn id(&self, row: &Record<'_>) -> Option<String> {
+        Some(row.text(0).trim().to_owned()).filter(|id| !id.is_empty())
+    }
+
+    fn label(&self, row: &Record<'_>) -> String {
+        row.text(0).into_owned()
     }
 
     fn standing(&self, word: &str) -> Standing {
@@ -47,7 +63,7 @@ impl Meaning for Plain {
     }
 
     fn keyless(&self, row: &Record<'_>) -> Keyless {
-        if row.text(0).eq_ignore_ascii_case("total") { Keyless::Skip } else { Keyless::Row }
+        if row.text(0).eq_ignore_ascii_case("total") { Keyless::Footer } else { Keyless::Row }
     }
 }
 
@@ -59,6 +75,7 @@ pub(crate) fn shape(source: &Source) -> Result<SimpleShape, Diagnostic> {
         header_line: 1,
         width: header.len()..=header.len(),
         id: column("id"),
+        id_folds: false,
         number: column("employee_number"),
         emails: ["email", "alias"].into_iter().filter_map(column).collect(),
         personal: column("personal").into_iter().collect(),
@@ -66,6 +83,7 @@ pub(crate) fn shape(source: &Source) -> Result<SimpleShape, Diagnostic> {
         status: column("status"),
         kind: column("kind"),
         last_day: None,
+        dates: Vec::new(),
         meaning: Arc::new(Plain),
     })
 }
