@@ -1,6 +1,6 @@
 //! JSON Schemas for editors, made from the types that read the files: what they offer and underline is what usher takes.
 //!
-//! Only in the tests of this crate, so that no other build compiles them (docs/adr/0009). `cargo xtask gen` runs the one that writes them.
+//! Only in the tests of this crate, so that no other build compiles them (docs/adr/0011). `cargo xtask gen` runs the one that writes them.
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};

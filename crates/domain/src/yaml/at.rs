@@ -6,10 +6,11 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::path::Path;
 
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{EnumAccess, VariantAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::AT;
+use super::wrong::Place;
 use crate::diagnostic::Diagnostic;
 
 /// A value with the line and column (from 1) that it stands at; 0 where nothing is known. Compares by its value alone.
@@ -76,6 +77,15 @@ impl<T: std::hash::Hash> std::hash::Hash for At<T> {
     }
 }
 
+/// Line and column in one number, for the way from the reader.
+pub(super) fn packed(place: Place) -> u64 {
+    place.line << 32 | place.column.min(u64::from(u32::MAX))
+}
+
+fn unpacked(place: u64) -> (u64, u64) {
+    (place >> 32, place & u64::from(u32::MAX))
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Parts<T>(PhantomData<T>);
@@ -91,12 +101,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
                 T::deserialize(elsewhere).map(At::nowhere)
             }
 
-            /// What our own reader gives: line, column, value.
-            fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<At<T>, A::Error> {
-                let (Some(line), Some(column), Some(value)) = (parts.next_element()?, parts.next_element()?, parts.next_element()?) else {
-                    return Err(serde::de::Error::invalid_length(0, &self));
-                };
-                Ok(At { value, line, column })
+            /// What our own reader gives: the place as if it were a word, and the value as what belongs to it. So the reader of `T` is
+            /// compiled once, without the questions that a list of parts would need.
+            fn visit_enum<A: EnumAccess<'de>>(self, parts: A) -> Result<At<T>, A::Error> {
+                let (place, value): (u64, _) = parts.variant()?;
+                let (line, column) = unpacked(place);
+                value.newtype_variant().map(|value| At { value, line, column })
             }
         }
 

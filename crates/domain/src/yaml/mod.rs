@@ -19,7 +19,7 @@ pub use at::At;
 use crate::diagnostic::{Diagnostic, nearest};
 use wrong::{Place, What, Wrong};
 
-/// Names of newtypes that our reader knows: it gives `At` line, column and value.
+/// Names of newtypes that our reader knows: it gives `At` the place and the value.
 const AT: &str = "usher.at";
 /// It gives a list as one, and anything else as itself.
 pub(crate) const ONE_OR_MANY: &str = "usher.one_or_many";

@@ -2,9 +2,10 @@
 
 use std::slice::Iter;
 
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Expected, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Expected, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::at::packed;
 use super::node::{Node, Shape};
 use super::scalar::Meaning;
 use super::wrong::Wrong;
@@ -163,7 +164,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Wrong> {
         match (name, &self.0.shape) {
-            (AT, _) => visitor.visit_seq(Placed { node: self.0, step: 0 }),
+            (AT, _) => visitor.visit_enum(Placed(self.0)),
             (ONE_OR_MANY, Shape::List(items)) => visitor.visit_seq(Items(items.iter())),
             (KNOWN, Shape::Scalar { text, .. }) if crate::fact::WORDS.contains(&text.as_ref()) => visitor.visit_str(text),
             _ => visitor.visit_newtype_struct(self),
@@ -240,25 +241,35 @@ impl<'de> MapAccess<'de> for Entries<'_> {
     }
 }
 
-/// Line, column and the value itself, for `At`.
-struct Placed<'n> {
-    node: &'n Node<'n>,
-    step: u8,
+/// A place and the value that stands there, for `At`.
+struct Placed<'n>(&'n Node<'n>);
+
+impl<'de> EnumAccess<'de> for Placed<'_> {
+    type Error = Wrong;
+    type Variant = Self;
+
+    fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Wrong> {
+        seed.deserialize(packed(self.0.place).into_deserializer()).map(|place| (place, self))
+    }
 }
 
-impl<'de> SeqAccess<'de> for Placed<'_> {
+impl<'de> VariantAccess<'de> for Placed<'_> {
     type Error = Wrong;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Wrong> {
-        self.step += 1;
-        let Node { place, .. } = self.node;
-        let number = |n: u64| Node { place: *place, shape: Shape::Scalar { text: n.to_string().into(), plain: true } };
-        match self.step {
-            1 => read(&number(place.line), seed).map(Some),
-            2 => read(&number(place.column), seed).map(Some),
-            3 => read(self.node, seed).map(Some),
-            _ => Ok(None),
-        }
+    fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Wrong> {
+        read(self.0, seed)
+    }
+
+    fn unit_variant(self) -> Result<(), Wrong> {
+        Ok(())
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Wrong> {
+        Reader(self.0).deserialize_tuple(length, visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Wrong> {
+        Reader(self.0).deserialize_map(visitor)
     }
 }
 
