@@ -29,7 +29,7 @@ pub(crate) async fn run(what: &Names, dir: &Path, screen: Screen) -> Result<Exit
         for c in &checked {
             section(screen, &c.instance, &c.good, &c.warnings);
             if let Some(problem) = &c.problem {
-                screen.text(&format!("  {} {}", paint(Look::Bad, "wrong"), paint(Look::Plain, problem.summary.as_ref())));
+                screen.text(&format!("  {} {}", paint(Look::Bad, "wrong"), paint(Look::Plain, problem.summary)));
             }
         }
         for problem in checked.iter().filter_map(|c| c.problem.as_ref()) {
