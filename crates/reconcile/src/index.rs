@@ -230,17 +230,22 @@ impl KeyIndex {
         self.slots.len() * 8 + self.arena.capacity()
     }
 
-    /// First half of a probe: what the slots say, 0 for nothing. Kept apart, so that the cache misses of a batch overlap.
+    /// First third of a probe: what the first slot says. Kept apart, so that the cache misses of a batch overlap.
     #[inline]
-    fn slot(&self, hash: u64) -> u64 {
+    fn first_slot(&self, hash: u64) -> u64 {
+        self.slots[hash as usize & self.mask]
+    }
+
+    /// Second third: what the slots say, 0 for nothing, if this is what the first one says.
+    #[inline]
+    fn slot_from(&self, hash: u64, first: u64) -> u64 {
         let mut slot = hash as usize & self.mask;
-        loop {
-            let found = self.slots[slot];
-            if found == 0 || found >> 32 == hash >> 32 {
-                return found;
-            }
+        let mut found = first;
+        while found != 0 && found >> 32 != hash >> 32 {
             slot = (slot + 1) & self.mask;
+            found = self.slots[slot];
         }
+        found
     }
 
     /// Whom the record of a slot's answer names, before it is verified.

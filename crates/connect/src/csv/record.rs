@@ -12,12 +12,35 @@ pub struct Record<'a> {
     pub offset: u64,
     bytes: &'a [u8],
     ends: &'a [u32],
-    quoted: bool,
+    quotes: Quotes,
+}
+
+/// What quotes a record holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quotes {
+    /// None.
+    None,
+    /// Only around whole cells.
+    Around,
+    /// Perhaps others.
+    Any,
 }
 
 impl<'a> Record<'a> {
-    pub(super) fn new(line: u64, offset: u64, bytes: &'a [u8], ends: &'a [u32], quoted: bool) -> Self {
-        Record { line, offset, bytes, ends, quoted }
+    pub(super) fn new(line: u64, offset: u64, bytes: &'a [u8], ends: &'a [u32], quotes: Quotes) -> Self {
+        Record { line, offset, bytes, ends, quotes }
+    }
+
+    /// How many quotes stand around whole cells.
+    pub(super) fn outer_quotes(&self) -> u32 {
+        let mut count = 0;
+        let mut start = 0;
+        for &end in self.ends {
+            let cell = self.bytes.get(start..end as usize).unwrap_or_default();
+            count += u32::from(matches!(cell, [b'"', .., b'"'])) * 2;
+            start = end as usize + 1;
+        }
+        count
     }
 
     /// How many cells.
@@ -42,10 +65,14 @@ impl<'a> Record<'a> {
     #[inline]
     pub fn value(&self, i: usize) -> Cow<'a, [u8]> {
         let raw = self.raw(i);
-        if !self.quoted {
-            return Cow::Borrowed(raw);
+        match self.quotes {
+            Quotes::None => Cow::Borrowed(raw),
+            Quotes::Around => Cow::Borrowed(match raw {
+                [b'"', inner @ .., b'"'] => inner,
+                plain => plain,
+            }),
+            Quotes::Any => unquote(raw),
         }
-        unquote(raw)
     }
 
     /// The value of the cell as text. A record that a scanner gives is valid UTF-8.

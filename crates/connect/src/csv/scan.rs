@@ -12,7 +12,7 @@ use usher_domain::diagnostic::Diagnostic;
 
 use super::bytes::unreadable;
 use super::masks::{BLOCK, Needles, prefix_xor};
-use super::record::{Aside, MAX_BYTES, MAX_LINES, Reason, Record, Step, stray_quote};
+use super::record::{Aside, MAX_BYTES, MAX_LINES, Quotes, Reason, Record, Step, stray_quote};
 
 /// Bytes that are read at a time.
 const CHUNK: usize = 256 << 10;
@@ -47,7 +47,9 @@ pub struct Scanner {
     start: usize,
     line: u64,
     ends: Vec<u32>,
-    quoted: bool,
+    /// Quotes in this record, and whether all of them stand around whole cells.
+    quotes: u32,
+    around: bool,
     /// Line breaks within this record, in blocks that are behind us.
     inner_breaks: u64,
 
@@ -90,7 +92,8 @@ impl Scanner {
             start: 0,
             line: 1,
             ends: Vec::with_capacity(64),
-            quoted: false,
+            quotes: 0,
+            around: false,
             inner_breaks: 0,
             next_start: 0,
             next_line: 1,
@@ -155,7 +158,12 @@ impl Scanner {
 
     #[inline]
     fn record(&self, end: usize) -> Record<'_> {
-        Record::new(self.line, self.offset + self.start as u64, &self.buffer[self.start..end], &self.ends, self.quoted)
+        let quotes = match (self.quotes, self.around) {
+            (0, _) => Quotes::None,
+            (_, true) => Quotes::Around,
+            (_, false) => Quotes::Any,
+        };
+        Record::new(self.line, self.offset + self.start as u64, &self.buffer[self.start..end], &self.ends, quotes)
     }
 
     #[inline]
@@ -163,7 +171,8 @@ impl Scanner {
         self.start = self.next_start;
         self.line = self.next_line;
         self.ends.clear();
-        self.quoted = false;
+        self.quotes = 0;
+        self.around = false;
         self.inner_breaks = 0;
     }
 
@@ -182,8 +191,10 @@ impl Scanner {
                 self.ends.push((end - self.start) as u32);
                 if self.breaks >> bit & 1 != 0 {
                     let below = (1_u64 << bit) - 1;
-                    self.quoted |= self.quotes_left & below != 0;
-                    self.quotes_left &= !below;
+                    if self.quotes_left != 0 {
+                        self.quotes += (self.quotes_left & below).count_ones();
+                        self.quotes_left &= !below;
+                    }
                     return self.found(end);
                 }
             }
@@ -231,8 +242,10 @@ impl Scanner {
     /// Keeps what the block that ends here says about the record that goes on.
     #[inline(always)]
     fn leave_block(&mut self) {
-        self.quoted |= self.quotes_left != 0;
-        self.quotes_left = 0;
+        if self.quotes_left != 0 {
+            self.quotes += self.quotes_left.count_ones();
+            self.quotes_left = 0;
+        }
         if self.breaks & self.inside != 0 {
             self.count_inner_breaks();
         }
@@ -274,7 +287,7 @@ impl Scanner {
     #[inline]
     fn complete(&mut self, end: usize) -> Result<Found, Diagnostic> {
         self.next_line = self.line + 1;
-        if (self.quoted || self.doubtful || end - self.start > MAX_BYTES)
+        if (self.quotes != 0 || self.doubtful || end - self.start > MAX_BYTES)
             && let Some(reason) = self.judge(end)
         {
             return self.aside(end, reason);
@@ -290,16 +303,20 @@ impl Scanner {
 
     /// What is wrong with a record that holds quotes or doubtful bytes. Counts its lines.
     fn judge(&mut self, end: usize) -> Option<Reason> {
-        if self.quoted {
-            let bytes = &self.buffer[self.start..end];
-            if bytes.contains(&b'\n') || bytes.contains(&b'\r') {
+        if self.quotes != 0 {
+            let here = self.start.saturating_sub(self.base).min(BLOCK - 1);
+            if self.inner_breaks > 0 || self.breaks & self.inside & !((1 << here) - 1) != 0 {
                 let breaks = (self.start..end).filter(|&at| self.breaks_at(at)).count() as u64;
                 if breaks >= MAX_LINES {
                     return Some(Reason::TooManyLines);
                 }
                 self.next_line += breaks;
             }
-            if let Some(cell) = stray_quote(&self.record(end)) {
+            // Each quote is one of those around a cell: so none stands elsewhere.
+            self.around = self.record(end).outer_quotes() == self.quotes;
+            if !self.around
+                && let Some(cell) = stray_quote(&self.record(end))
+            {
                 return Some(Reason::StrayQuote { cell });
             }
         }

@@ -7,7 +7,7 @@ use usher_domain::account::{Door, Kind, Standing, Status};
 use usher_domain::diagnostic::Diagnostic;
 use usher_reconcile::index::{Batch, Pending, Seen, Whose};
 
-use super::cells::{Cell, Words, each_odd_address, has_no_address, login, login_address, no_row, number, plain_address, plainly_a_row};
+use super::cells::{Cell, each_odd_address, has_no_address, login, login_address, no_row, number, plain_address, plainly_a_row};
 use super::fast::{Hit, HitRule};
 use super::ids::id_of;
 use super::parts::{Part, scanner};
@@ -15,6 +15,7 @@ use super::people::People;
 use super::repeats::Repeats;
 use super::report::{Counts, FileReport};
 use super::watch::Watch;
+use super::words::Words;
 
 /// What a thread keeps from file to file.
 pub(super) struct Desk {
@@ -25,7 +26,7 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(people: &People) -> Self {
-        Desk { seen: Seen::new(people.rows()), repeats: Repeats::new(0, people.hasher()), batch: Batch::default() }
+        Desk { seen: Seen::new(people.rows()), repeats: Repeats::new(people.hasher()), batch: Batch::default() }
     }
 }
 
@@ -176,7 +177,8 @@ impl Reading<'_> {
         }
         if let Some(column) = shape.login {
             let cell = record.value(column);
-            if self.batch.login(|out| login(&cell, out)) {
+            let is_address = if self.people.wants_logins() { self.batch.login(|out| login(&cell, out)) } else { cell.contains(&b'@') };
+            if is_address {
                 self.batch.address(&claims, |out| login_address(&cell, out));
             }
         }

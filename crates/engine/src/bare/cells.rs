@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use usher_connect::csv::record::Record;
 use usher_connect::csv::simple::{Keyless, Meaning, SimpleShape};
-use usher_connect::csv::told::Word;
-use usher_reconcile::correlate::address;
+use usher_reconcile::correlate;
 
+use super::address;
 use super::watch::Watch;
 
 const AT: u8 = 1;
@@ -48,6 +48,22 @@ pub(super) enum Cell {
 #[inline]
 pub(super) fn plain_address(cell: &[u8], out: &mut Vec<u8>) -> Cell {
     let cell = cell.trim_ascii();
+    let looks = address::look(cell);
+    if looks.ats == 0 && looks.plain {
+        return Cell::Nothing;
+    }
+    if !looks.plain {
+        return less_plain_address(cell, out);
+    }
+    if looks.ats != 1 || matches!(cell, [b'@' | b'\'', ..] | [.., b'@']) || (looks.dash && odd_domain(cell)) {
+        return Cell::Odd;
+    }
+    address::append(cell, out);
+    Cell::Address
+}
+
+/// The same for a cell with bytes that few addresses have.
+fn less_plain_address(cell: &[u8], out: &mut Vec<u8>) -> Cell {
     let (mut seen, mut ats) = (0, 0_u32);
     for byte in cell {
         let class = CLASSES[*byte as usize];
@@ -57,16 +73,55 @@ pub(super) fn plain_address(cell: &[u8], out: &mut Vec<u8>) -> Cell {
     if ats == 0 {
         return Cell::Nothing;
     }
-    let plain = ats == 1 && seen & (ODD | HIGH) == 0 && !matches!(cell, [b'\'' | b'@' | b'+', ..] | [.., b'@']);
-    if !plain || (seen & (DASH | PLUS) != 0 && odd_domain(cell)) {
+    if ats != 1 || seen & ODD != 0 || matches!(cell, [b'\'' | b'@' | b'+', ..] | [.., b'@']) {
         return Cell::Odd;
     }
     let start = out.len();
+    if seen & HIGH != 0 {
+        // Letters of Western Europe before the `@` are folded here; others, and a `+` beside them, take a closer look.
+        return if seen & PLUS == 0 && !(seen & DASH != 0 && odd_domain(cell)) && fold_western(cell, out) {
+            Cell::Address
+        } else {
+            out.truncate(start);
+            Cell::Odd
+        };
+    }
+    if seen & (DASH | PLUS) != 0 && odd_domain(cell) {
+        return Cell::Odd;
+    }
     out.extend_from_slice(cell);
     if let Some(key) = out.get_mut(start..) {
         key.make_ascii_lowercase();
     }
     Cell::Address
+}
+
+/// Appends an address folded, if what it has beyond ASCII are composed letters from À to ÿ before the `@`. Else false.
+fn fold_western(cell: &[u8], out: &mut Vec<u8>) -> bool {
+    let mut rest = cell;
+    let mut domain = false;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        match (*byte, after) {
+            (0xc3, [second, more @ ..]) if !domain => {
+                out.push(0xc3);
+                out.push(match second {
+                    // × is no letter, and ß is two letters.
+                    0x97 | 0x9f => return false,
+                    0x80..=0x9e => second + 0x20,
+                    0xa0..=0xbf => *second,
+                    _ => return false,
+                });
+                rest = more;
+            }
+            (0x80.., _) => return false,
+            (byte, _) => {
+                domain |= byte == b'@';
+                out.push(byte.to_ascii_lowercase());
+            }
+        }
+    }
+    true
 }
 
 /// A domain that takes a closer look: an international one in its ASCII form, or two addresses parted by a plus.
@@ -75,11 +130,11 @@ fn odd_domain(address: &[u8]) -> bool {
     domain.contains(&b'+') || domain.windows(4).any(|four| four.eq_ignore_ascii_case(b"xn--"))
 }
 
-/// Gives each address of a cell that takes a closer look, folded as [`address`] folds.
+/// Gives each address of a cell that takes a closer look, folded as [`correlate::address`] folds.
 #[cold]
 pub(super) fn each_odd_address(cell: &[u8], meaning: &dyn Meaning, each: &mut dyn FnMut(&str)) {
     meaning.addresses(&String::from_utf8_lossy(cell), &mut |raw| {
-        if let Some(key) = address(raw) {
+        if let Some(key) = correlate::address(raw) {
             each(&key);
         }
     });
@@ -108,7 +163,7 @@ pub(super) fn login(cell: &[u8], out: &mut Vec<u8>) -> bool {
 pub(super) fn login_address(cell: &[u8], out: &mut Vec<u8>) {
     if let Cell::Odd = plain_address(cell, out)
         && !cell.windows(5).any(|five| five == b"#EXT#")
-        && let Some(key) = address(&String::from_utf8_lossy(cell))
+        && let Some(key) = correlate::address(&String::from_utf8_lossy(cell))
     {
         out.extend_from_slice(key.as_bytes());
     }
@@ -196,81 +251,6 @@ fn odd_number(cell: &[u8], meaning: &dyn Meaning) -> Option<String> {
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
 }
 
-/// Most different words of one column that are remembered. More make it no column of words.
-const WORDS: usize = 64;
-
-/// What the words of one column mean, each asked once, how often each came, and on which line first.
-#[derive(Debug)]
-pub(super) struct Words<T> {
-    known: Vec<Known<T>>,
-    last: usize,
-}
-
-#[derive(Debug)]
-struct Known<T> {
-    word: Box<[u8]>,
-    means: T,
-    count: u64,
-    line: u64,
-}
-
-/// A word's place among those of its column.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Place(usize);
-
-impl<T: Copy> Words<T> {
-    pub(super) fn new() -> Self {
-        Words { known: Vec::new(), last: 0 }
-    }
-
-    /// What this word means, and its place, to be counted if the row turns out to be one; `ask` says it the first time.
-    #[inline]
-    pub(super) fn mean(&mut self, word: &[u8], ask: impl FnOnce(&str) -> T) -> (T, Place) {
-        if let Some(known) = self.known.get(self.last)
-            && known.word.as_ref() == word
-        {
-            return (known.means, Place(self.last));
-        }
-        if let Some(at) = self.known.iter().position(|known| known.word.as_ref() == word)
-            && let Some(known) = self.known.get(at)
-        {
-            self.last = at;
-            return (known.means, Place(at));
-        }
-        self.learn(word, ask)
-    }
-
-    #[cold]
-    fn learn(&mut self, word: &[u8], ask: impl FnOnce(&str) -> T) -> (T, Place) {
-        let means = ask(&String::from_utf8_lossy(word));
-        if self.known.len() >= WORDS {
-            return (means, Place(WORDS));
-        }
-        self.known.push(Known { word: word.into(), means, count: 0, line: 0 });
-        (means, Place(self.known.len() - 1))
-    }
-
-    /// A row with this word is one. False: there are more words than are counted.
-    #[inline]
-    pub(super) fn count(&mut self, Place(at): Place, line: u64) -> bool {
-        let Some(known) = self.known.get_mut(at) else { return false };
-        if known.count == 0 {
-            known.line = line;
-        }
-        known.count += 1;
-        true
-    }
-
-    /// The words that came, in the order of the words.
-    pub(super) fn counted(self) -> Vec<Word> {
-        let came = self.known.into_iter().filter(|known| known.count > 0);
-        let mut words: Vec<_> =
-            came.map(|k| Word { text: String::from_utf8_lossy(&k.word).into_owned(), count: k.count, line: k.line }).collect();
-        words.sort_by(|a, b| a.text.cmp(&b.text));
-        words
-    }
-}
-
 /// Whether no cell of the row that could hold a key holds anything like one.
 fn has_no_key(row: &Record<'_>, shape: &SimpleShape) -> bool {
     let blank = |column: &usize| row.value(*column).trim_ascii().is_empty();
@@ -307,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_plain_cell_is_folded_as_every_address_is_and_others_get_a_closer_look() {
-        let cases: [(&str, Option<&str>, bool); 15] = [
+        let cases: [(&str, Option<&str>, bool); 25] = [
             (" Ana.R@Corp.Example ", Some("ana.r@corp.example"), false),
             ("ana+x@corp.example", Some("ana+x@corp.example"), false),
             ("o'brien@my-corp.example", Some("o'brien@my-corp.example"), false),
@@ -321,7 +301,25 @@ mod tests {
             ("=\"a@x\"", None, true),
             ("@x", None, true),
             ("a@xn--bcher-kva.example", None, true),
-            ("Gül@corp.example", None, true),
+            ("GÜl.Æ@corp.example", Some("gül.æ@corp.example"), false),
+            ("Gu\u{308}l@corp.example", None, true),
+            ("weiß@corp.example", None, true),
+            ("a×b@corp.example", None, true),
+            ("zoë@bücher.example", None, true),
+            ("čapek@corp.example", None, true),
+            ("gül\u{a0}x@corp.example", None, true),
+            (
+                "Anna-Maria.LongName_0123456789@Department.Corp.Example",
+                Some("anna-maria.longname_0123456789@department.corp.example"),
+                false,
+            ),
+            (
+                "a.very.long.name.that.goes.on.and.on.and.on.and.on.and.on.and.on.and.on@corp.example",
+                Some("a.very.long.name.that.goes.on.and.on.and.on.and.on.and.on.and.on.and.on@corp.example"),
+                false,
+            ),
+            ("a@b@Corp.Example.With.More", None, true),
+            ("4@x", Some("4@x"), false),
             ("a@x+b", None, true),
         ];
         for (cell, key, odd) in cases {
@@ -329,7 +327,7 @@ mod tests {
             let got = plain_address(cell.as_bytes(), &mut out);
             assert_eq!(matches!(got, Cell::Odd), odd, "{cell}");
             assert_eq!(out, key.unwrap_or_default().as_bytes(), "{cell}");
-            assert!(odd || key.map(str::to_owned) == address(cell), "{cell}");
+            assert!(odd || key.map(str::to_owned) == correlate::address(cell), "{cell}");
         }
     }
 

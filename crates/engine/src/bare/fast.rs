@@ -137,21 +137,13 @@ fn work(people: &People, files: &[AccountsFile<'_>], task: &Task, hits: bool, de
     let Some(file) = files.get(task.file) else { unreachable!("tasks are made from files") };
     let instance = hits.then_some(task.file as u16);
     desk.seen.clear();
-    desk.repeats.restart(rows(file.source)?);
+    desk.repeats.restart();
     let mut part = read_part(people, file.source, file.shape, task.part, instance, desk)?;
     if task.cut {
         return Ok(Done { part, seen: Some((desk.seen.clone(), desk.repeats.clone())) });
     }
-    close(file, &mut part, &desk.seen, &desk.repeats, instance)?;
+    close(file, &mut part, &desk.seen, &mut desk.repeats, instance)?;
     Ok(Done { part, seen: None })
-}
-
-/// About how many rows a file has, from the length of its first lines.
-fn rows(source: &Source) -> Result<usize, Diagnostic> {
-    let mut head = Vec::new();
-    source.bytes_from(0, 16 << 10, &mut head)?;
-    let lines = head.iter().filter(|byte| matches!(byte, b'\n')).count().max(1);
-    Ok((source.size as usize / head.len().max(1) + 1) * lines)
 }
 
 /// What can be said of a file only when all of it was seen.
@@ -159,14 +151,14 @@ fn close(
     file: &AccountsFile<'_>,
     part: &mut PartOfAccounts,
     seen: &Seen,
-    repeats: &Repeats,
+    repeats: &mut Repeats,
     instance: Option<u16>,
 ) -> Result<(), Diagnostic> {
     part.report.counts.duplicate_account = seen.duplicates();
     if let Some(instance) = instance {
         part.hits.extend(seen.persons().map(|person| Hit { rule: HitRule::DuplicateAccount, instance, row: 0, person }));
     }
-    if repeats.suspects() {
+    if repeats.find() {
         part.report.repeated = settle(file, repeats)?;
     }
     Ok(())
@@ -214,7 +206,7 @@ fn gather(
                     repeats.merge(more_repeats);
                 }
             }
-            close(file, &mut part, &seen, &repeats, hits.then_some(task.file as u16))?;
+            close(file, &mut part, &seen, &mut repeats, hits.then_some(task.file as u16))?;
         }
         outcome.counts.add(&part.report.counts);
         outcome.files.push(part.report);

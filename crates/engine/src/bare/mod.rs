@@ -1,6 +1,7 @@
 //! Findings from CSV files alone, without a workspace.
 
 mod accounts;
+mod address;
 mod cells;
 pub mod fast;
 pub mod folder;
@@ -12,6 +13,7 @@ mod quick;
 mod repeats;
 pub mod report;
 mod watch;
+mod words;
 
 pub use parts::Split;
 

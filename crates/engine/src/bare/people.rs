@@ -10,10 +10,11 @@ use usher_domain::person::{IdentifierKind, Person, PersonState};
 use usher_reconcile::correlate::address;
 use usher_reconcile::index::{Claims, KeyHasher, KeyIndex, Keys, Locals, PersonRef};
 
-use super::cells::{Cell, Words, each_odd_address, has_no_address, no_row, number, plain_address, plainly_a_row};
+use super::cells::{Cell, each_odd_address, has_no_address, no_row, number, plain_address, plainly_a_row};
 use super::parts::{Part, Split, cut, scanner};
 use super::report::{Asides, FileReport};
 use super::watch::Watch;
+use super::words::Words;
 
 /// Who works or worked here, by what names them.
 #[derive(Debug)]
@@ -141,6 +142,12 @@ impl People {
 
     pub(super) fn hasher(&self) -> KeyHasher {
         self.hasher.clone()
+    }
+
+    /// Whether logins are compared at all.
+    #[inline]
+    pub(super) fn wants_logins(&self) -> bool {
+        self.locals.is_some()
     }
 
     /// Whether a login is what somebody's address has before the `@`.

@@ -56,8 +56,12 @@ impl Waiting {
     }
 
     fn probe(&mut self, index: &KeyIndex, bytes: &[u8]) {
+        // First only what brings the slots near, without a branch that could go wrong; then what they say.
         self.slots.clear();
-        self.slots.extend(self.hashes.iter().map(|hash| index.slot(*hash)));
+        self.slots.extend(self.hashes.iter().map(|hash| index.first_slot(*hash)));
+        for (slot, hash) in self.slots.iter_mut().zip(&self.hashes) {
+            *slot = index.slot_from(*hash, *slot);
+        }
         self.looks.clear();
         self.looks.extend(self.slots.iter().map(|slot| index.look(*slot)));
         self.answers.clear();
