@@ -2,6 +2,7 @@
 //!
 //! Counts are compared before any time; a difference ends it. The two run in turn, and what counts is the median of the ratios.
 
+mod builds;
 mod data;
 mod page;
 
@@ -50,7 +51,7 @@ struct Figures {
     bytes: u64,
 }
 
-pub(crate) fn run(root: &Path) -> Result<(), Stop> {
+pub(crate) fn run(root: &Path, with_builds: bool) -> Result<(), Stop> {
     pass_through(cargo(root).args(["build", "--release", "--bin", "usher"]))?;
     let bench = Bench {
         usher: target_directory(root)?.join("release").join("usher"),
@@ -90,7 +91,13 @@ pub(crate) fn run(root: &Path) -> Result<(), Stop> {
     };
     let path = root.join("docs/reference/benchmarks.md");
     std::fs::create_dir_all(root.join("docs/reference")).map_err(Stop::doing("docs/reference"))?;
-    std::fs::write(&path, page::write(&figures, &machine(&bench)?)).map_err(Stop::doing(path.display()))?;
+    let builds = if with_builds {
+        builds::page(&builds::measure(root, &bench.folder)?)
+    } else {
+        builds::kept(&std::fs::read_to_string(&path).unwrap_or_default())
+    };
+    let text = page::write(&figures, &machine(&bench)?) + &builds;
+    std::fs::write(&path, text).map_err(Stop::doing(path.display()))?;
     eprintln!("xtask: wrote docs/reference/benchmarks.md");
     Ok(())
 }
@@ -240,7 +247,11 @@ fn machine(bench: &Bench) -> Result<page::Machine, Stop> {
             .map_or_else(String::new, |(_, v)| v.trim().to_owned())
     };
     Ok(page::Machine {
-        processor: info("/proc/cpuinfo", "model name"),
+        processor: format!(
+            "{} ({} cores)",
+            info("/proc/cpuinfo", "model name"),
+            std::thread::available_parallelism().map_or(1, |n| n.get())
+        ),
         memory: info("/proc/meminfo", "MemTotal"),
         kernel: line("uname", &["-sr"])?,
         rust: line("rustc", &["--version"])?,
