@@ -258,12 +258,14 @@ fn has_no_key(row: &Record<'_>, shape: &SimpleShape) -> bool {
     shape.number.iter().all(blank) && shape.emails.iter().chain(&shape.personal).chain(&shape.login).all(no_address)
 }
 
-/// Whether a row without an address can be nothing but a row: it has a number, and its first cell no letter.
+/// Whether a row without an address can be nothing but a row: its first cell has digits and no letter, as no header and no footer has,
+/// and is its own id, or a number stands elsewhere.
 #[inline]
 pub(super) fn plainly_a_row(row: &Record<'_>, shape: &SimpleShape) -> bool {
-    let Some(column) = shape.number else { return false };
     let first = row.value(0);
-    !first.trim_ascii().is_empty() && seen(&first) & (LETTER | STRANGE) == 0 && is_plain_number(row.value(column).trim_ascii()) != Plain::No
+    seen(&first) & (DIGIT | LETTER | STRANGE) == DIGIT
+        && (shape.id == Some(0) && !shape.id_folds
+            || shape.number.is_some_and(|column| is_plain_number(row.value(column).trim_ascii()) != Plain::No))
 }
 
 /// What a row without an address is, if it is none.

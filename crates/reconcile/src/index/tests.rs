@@ -30,6 +30,19 @@ fn built(claims: &[(Vec<u8>, u32)], cut: usize, seed: u64) -> (KeyIndex, BTreeMa
 }
 
 proptest! {
+    #[test]
+    fn keys_are_the_same_if_all_their_bytes_are(mut a in prop::collection::vec(any::<u8>(), 0..70), at in any::<prop::sample::Index>(), other: u8) {
+        let before = a.clone();
+        prop_assert!(same(&before, &a));
+        if !a.is_empty() {
+            let at = at.index(a.len());
+            a[at] = other;
+            prop_assert_eq!(same(&before, &a), before == a);
+            a.pop();
+            prop_assert!(!same(&before, &a));
+        }
+    }
+
     /// Whatever the keys and the seed are: the same persons as a map of sets gives.
     #[test]
     fn an_index_answers_as_a_map_of_sets(
