@@ -21,6 +21,7 @@ struct Artefact {
 
 const ARTEFACTS: &[Artefact] = &[
     Artefact { name: "JSON schemas", folder: "schema", maker: "crates/domain/src/schema.rs", make: schemas },
+    Artefact { name: "reference of facts", folder: "docs/reference/manifest", maker: "crates/domain/src/schema/facts.rs", make: facts },
     Artefact { name: "command reference", folder: "docs/reference/cli", maker: "crates/cli/src/commands/reference.rs", make: reference },
 ];
 
@@ -60,12 +61,21 @@ pub(crate) fn check(root: &Path) -> Result<(), Stop> {
     Err(Stop::Said(format!("out of date:\n  {}\nhint: cargo xtask gen, then look at the difference and commit it", stale.join("\n  "))))
 }
 
-/// A test of `usher-domain` writes the JSON Schemas of the manifest and the workspace, because only its tests know them. The command line
-/// is named beside it so that both are built with the features that the tests are built with.
+/// The JSON Schemas of the manifest and the workspace.
 fn schemas(root: &Path, into: &Path) -> Result<(), Stop> {
-    let test =
-        ["test", "--quiet", "-p", "usher-domain", "-p", "usher-cli", "--lib", "--", "--exact", "schema::the_files_in_schema_are_fresh"];
-    quiet(cargo(root).args(test).env("USHER_SCHEMAS_INTO", into).stdin(Stdio::null())).map(drop)
+    by_test(root, "schema::the_files_in_schema_are_fresh", "USHER_SCHEMAS_INTO", into)
+}
+
+/// What each fact of a manifest means.
+fn facts(root: &Path, into: &Path) -> Result<(), Stop> {
+    by_test(root, "schema::the_reference_of_facts_is_fresh", "USHER_FACTS_INTO", into)
+}
+
+/// A test of `usher-domain` writes it, because only its tests know the schemas of its types. The command line is named beside it so that
+/// both are built with the features that the tests are built with.
+fn by_test(root: &Path, test: &str, variable: &str, into: &Path) -> Result<(), Stop> {
+    let test = ["test", "--quiet", "-p", "usher-domain", "-p", "usher-cli", "--lib", "--", "--exact", test];
+    quiet(cargo(root).args(test).env(variable, into).stdin(Stdio::null())).map(drop)
 }
 
 /// `usher reference DIR` writes the commands' pages, completions and man pages.

@@ -92,9 +92,15 @@ impl std::error::Error for Diagnostic {}
 /// The known name nearest to `wrong`, if one is near enough to be meant.
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wrong = wrong.to_lowercase();
+    let distance = |name: &str| {
+        let name = name.to_lowercase();
+        // `seat` for `seat_month`: the beginning of a word was meant before any other word of its length.
+        let begins = wrong.chars().count() >= 4 && name.starts_with(&wrong);
+        if begins { 1 } else { strsim::damerau_levenshtein(&wrong, &name) }
+    };
     known
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&wrong, &name.to_lowercase()), name))
+        .map(|name| (distance(name), name))
         .filter(|(distance, name)| *distance <= 1 + name.chars().count().max(wrong.chars().count()) / 4)
         .min_by_key(|(distance, name)| (*distance, *name))
         .map(|(_, name)| name)
@@ -108,6 +114,7 @@ mod tests {
     fn nearest_offers_only_what_could_be_meant() {
         assert_eq!(nearest("pagnation", ["pagination", "page", "operations"]), Some("pagination"));
         assert_eq!(nearest("Darktrase", ["okta", "darktrace"]), Some("darktrace"));
+        assert_eq!(nearest("seat", ["year", "seat_year", "seat_month"]), Some("seat_month"));
         assert_eq!(nearest("zzz", ["okta", "darktrace"]), None);
     }
 }

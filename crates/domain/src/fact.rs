@@ -28,6 +28,21 @@ pub enum FactStatus {
 }
 
 impl FactStatus {
+    /// All of them, the best known first.
+    pub const ALL: [FactStatus; 5] =
+        [FactStatus::Tenant, FactStatus::VendorSpec, FactStatus::VendorDocs, FactStatus::ThirdParty, FactStatus::Unverified];
+
+    /// The word of the file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            FactStatus::Tenant => "tenant",
+            FactStatus::VendorSpec => "vendor_spec",
+            FactStatus::VendorDocs => "vendor_docs",
+            FactStatus::ThirdParty => "third_party",
+            FactStatus::Unverified => "unverified",
+        }
+    }
+
     /// Whether the guide may show it as checked (it then has a source and a date).
     pub const fn is_sourced(self) -> bool {
         !matches!(self, FactStatus::Unverified)

@@ -27,6 +27,12 @@ impl Day {
         &self.0
     }
 
+    /// How many days from this one to `later`; negative if it comes before.
+    pub fn days_until(&self, later: &Day) -> Option<i64> {
+        let (from, to): (jiff::civil::Date, jiff::civil::Date) = (self.0.parse().ok()?, later.0.parse().ok()?);
+        Some(i64::from((to - from).get_days()))
+    }
+
     /// When this day's work ends: `hour` and `minute` local time in the zone.
     pub fn ends(&self, zone: &jiff::tz::TimeZone, hour: i8, minute: i8) -> Option<Time> {
         let date: jiff::civil::Date = self.0.parse().ok()?;

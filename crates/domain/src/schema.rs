@@ -2,6 +2,8 @@
 //!
 //! Only in the tests of this crate, so that no other build compiles them (docs/adr/0011). `cargo xtask gen` runs the one that writes them.
 
+mod facts;
+
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
@@ -103,15 +105,25 @@ fn keys_that_are_a_closed_set_are_named() {
 /// With `USHER_SCHEMAS_INTO` it writes them there instead.
 #[test]
 fn the_files_in_schema_are_fresh() {
-    if let Some(folder) = std::env::var_os("USHER_SCHEMAS_INTO") {
-        for (name, bytes) in files() {
-            std::fs::write(std::path::Path::new(&folder).join(name), bytes).unwrap();
+    fresh("schema", "USHER_SCHEMAS_INTO", files());
+}
+
+/// With `USHER_FACTS_INTO` it writes it there instead.
+#[test]
+fn the_reference_of_facts_is_fresh() {
+    fresh("docs/reference/manifest", "USHER_FACTS_INTO", [("facts.md", facts::page(&manifest()).into_bytes())]);
+}
+
+fn fresh(folder: &str, variable: &str, files: impl IntoIterator<Item = (&'static str, Vec<u8>)>) {
+    let into = std::env::var_os(variable).map(std::path::PathBuf::from);
+    let place = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
+    for (name, bytes) in files {
+        match &into {
+            Some(into) => std::fs::write(into.join(name), bytes).unwrap(),
+            None => {
+                let found = std::fs::read(place.join(name)).unwrap_or_default();
+                assert!(found == bytes, "{folder}/{name} is out of date: cargo xtask gen");
+            }
         }
-        return;
-    }
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schema");
-    for (name, bytes) in files() {
-        let found = std::fs::read(folder.join(name)).unwrap_or_default();
-        assert!(found == bytes, "schema/{name} is out of date: cargo xtask gen");
     }
 }

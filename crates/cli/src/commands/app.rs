@@ -152,7 +152,7 @@ fn check(app: Option<&str>, screen: Screen) -> Result<Exit, Diagnostic> {
     let mut problems = Vec::new();
     for (file, text) in &texts {
         match Manifest::parse(file, text) {
-            Ok(manifest) => problems.extend(manifest.check(file, &today)),
+            Ok(manifest) => problems.extend(catalogue.check(file, &manifest, &today)),
             Err(first) => problems.push(first),
         }
     }

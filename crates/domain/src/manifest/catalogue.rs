@@ -1,9 +1,12 @@
 //! The apps that usher knows: names and texts, parsed on demand.
 
 use std::fmt;
+use std::path::Path;
 
 use super::Manifest;
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::person::Day;
+use crate::yaml::offer;
 
 /// The catalogue goes down from the command line as an argument: below it nobody reads files or knows which apps exist.
 #[derive(Clone, Default)]
@@ -51,6 +54,19 @@ impl Catalogue {
         }
     }
 
+    /// Everything that is wrong with a manifest, also what only the catalogue shows: an app that it is related to and that isn't there.
+    pub fn check(&self, file: impl AsRef<Path>, manifest: &Manifest, today: &Day) -> Vec<Diagnostic> {
+        let mut found = manifest.check(&file, today);
+        let others: Vec<&str> = self.names().filter(|name| *name != *manifest.app).collect();
+        for related in manifest.related.iter().filter(|related| !others.contains(&related.as_str())) {
+            let what = if **related == *manifest.app { "the app itself" } else { "not in the catalogue" };
+            let message = Diagnostic::new("MANIFEST-013", "a name that leads nowhere", format!("the related app `{related}` is {what}"));
+            found.push(related.place(file.as_ref(), message.hint(offer(related, &others, "apps"))));
+        }
+        found.sort_by_key(|d| d.place.as_ref().and_then(|place| place.line).unwrap_or(0));
+        found
+    }
+
     /// What is said where an app is not known.
     pub fn unknown(&self, app: &str) -> Diagnostic {
         let message = Diagnostic::new("APP-001", "unknown app", format!("`{app}` is not in the catalogue"));
@@ -64,5 +80,28 @@ impl Catalogue {
 impl fmt::Debug for Catalogue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.names()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_related_app_is_in_the_catalogue() {
+        let text = |app: &str, related: &str| format!("manifest: 1\napp: {app}\nname: A\nversion: 2026.11.1\nrelated: [{related}]\n");
+        let catalogue = Catalogue::new([("okta", text("okta", "box, okat, okta")), ("box", text("box", "okta"))]);
+        let today = Day::parse("2026-11-26").unwrap();
+        let check = |app: &str| catalogue.check("app.yaml", &catalogue.get(app).unwrap(), &today);
+        assert_eq!(check("box"), []);
+        let found = check("okta");
+        let said: Vec<_> = found.iter().map(|d| (d.code, d.detail.as_str(), d.place.as_ref().unwrap().line)).collect();
+        assert_eq!(
+            said,
+            [
+                ("MANIFEST-013", "the related app `okat` is not in the catalogue", Some(5)),
+                ("MANIFEST-013", "the related app `okta` is the app itself", Some(5))
+            ]
+        );
     }
 }

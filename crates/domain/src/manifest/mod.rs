@@ -11,6 +11,7 @@ mod kinds;
 mod operation;
 mod paging;
 mod request;
+mod statement;
 mod way;
 
 use indexmap::IndexMap;
@@ -25,7 +26,8 @@ pub use automation::Automation;
 pub use catalogue::Catalogue;
 pub use config::{Config, ConfigFormat, ConfigKey, ConfigType, Source, SourceKind};
 pub use facts::{
-    AuthMethod, CatalogueEntry, Catalogues, Endpoint, Facts, Fate, OnDeactivate, PaginationMethod, Scenarios, UserField, UserType,
+    AuthMethod, CatalogueEntry, Catalogues, Endpoint, Facts, Fate, OnDeactivate, PaginationMethod, Price, PricePer, Scenarios, SignIn,
+    SsoProtocol, TokenOwner, UserField, UserType,
 };
 pub use kinds::{Credential, CredentialKind, Entitlement, EntitlementKind, People, Query, QueryCursor, QueryUse};
 pub use operation::{Details, Expect, Fields, Idempotency, Operation, OperationName, Verify, Wait};
@@ -34,6 +36,7 @@ pub use paging::{
     ResetFormat, Statuses,
 };
 pub use request::{Body, Literal, Method, NotARequest, Request};
+pub use statement::{Field, STALE_AFTER_DAYS, Statement, Word};
 pub use way::{Kind, Ldap, LdapScope, ScimResource, Sql, Steps, Way};
 
 use crate::diagnostic::Diagnostic;
@@ -55,7 +58,7 @@ pub struct Manifest {
     pub version: String,
     /// Apps that people look for together with this one.
     #[serde(default)]
-    pub related: Vec<String>,
+    pub related: Vec<At<String>>,
     /// Cited documents.
     #[serde(default)]
     pub sources: IndexMap<At<String>, Source>,
@@ -111,7 +114,7 @@ impl Manifest {
     pub fn parse(file: impl AsRef<std::path::Path>, text: &str) -> Result<Manifest, Diagnostic> {
         // Not generic inside, so that the parser is compiled here once, and not again in each crate that calls.
         fn parse(file: &std::path::Path, text: &str) -> Result<Manifest, Diagnostic> {
-            yaml::from_str(yaml::MANIFEST, file, text)
+            yaml::from_str(yaml::MANIFEST, file, text).map_err(|first| newer(file, text).unwrap_or(first))
         }
         parse(file.as_ref(), text)
     }
@@ -150,6 +153,23 @@ impl Manifest {
         }
     }
 }
+
+/// What a manifest of a newer format holds can't be known here: its version is said, not the first key that is new.
+#[cold]
+fn newer(file: &std::path::Path, text: &str) -> Option<Diagnostic> {
+    let (n, version) = text.lines().enumerate().find_map(|(n, line)| Some((n, line.strip_prefix("manifest:")?)))?;
+    let version: u32 = version.split('#').next()?.trim().parse().ok().filter(|version| *version > VERSION)?;
+    let line = u64::try_from(n + 1).ok();
+    Some(newer_format(version).at(file, line, Some(1)))
+}
+
+fn newer_format(version: u32) -> Diagnostic {
+    let detail = format!("this manifest is version {version} of the format, this usher knows version {VERSION}");
+    Diagnostic::new("MANIFEST-014", "a manifest of a newer format", detail).hint("use a newer usher")
+}
+
+/// The version of the format that this code reads.
+const VERSION: u32 = 1;
 
 #[cfg(test)]
 pub(crate) mod tests;

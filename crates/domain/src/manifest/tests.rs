@@ -39,7 +39,7 @@ fn every_app_of_the_repository_checks_clean() {
 }
 
 /// A small app that checks clean; the tests change one line of it each.
-const BASE: &str = r#"manifest: 1
+pub(crate) const BASE: &str = r#"manifest: 1
 app: box
 name: Box
 version: 2026.11.1
@@ -90,7 +90,7 @@ queries:
   events: {request: GET /events, query: {from: "{since}"}, records: "$[*]"}
 "#;
 
-fn problems(text: &str) -> Vec<Diagnostic> {
+pub(crate) fn problems(text: &str) -> Vec<Diagnostic> {
     match Manifest::parse("app.yaml", text) {
         Ok(manifest) => manifest.check("app.yaml", &today()),
         Err(wrong) => vec![wrong],
@@ -128,7 +128,9 @@ fn bad_input_gets_code_line_and_hint() {
         ("{request: GET /users, records: \"$.users[*]\"}", "{records: \"$.users[*]\"}", "MANIFEST-004", "request, scim", ""),
         ("body: account\n", "body: acount\n", "MANIFEST-004", "account.changes", ""),
         // What only the whole shows.
-        ("manifest: 1", "manifest: 2", "MANIFEST-004", "manifest: 1", ""),
+        ("manifest: 1", "manifest: 0", "MANIFEST-004", "manifest: 1", ""),
+        ("manifest: 1", "manifest: 2", "MANIFEST-014", "newer usher", ""),
+        ("manifest: 1\n", "manifest: 2  # by a newer usher\nnew_key: {}\n", "MANIFEST-014", "newer usher", ""),
         ("app: box", "app: Box", "MANIFEST-004", "lower-case", ""),
         ("source: spec}", "source: spek}", "MANIFEST-012", "did you mean `spec`?", ""),
         ("source: spec}", "source: page}", "MANIFEST-012", "status that its source can carry", ""),

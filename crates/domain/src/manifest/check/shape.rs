@@ -10,12 +10,10 @@ use crate::yaml::{At, offer};
 impl Check<'_> {
     pub(super) fn shape(&mut self) {
         let manifest = self.manifest;
-        if *manifest.manifest != 1 {
-            self.wrong(
-                &manifest.manifest,
-                format!("this usher knows version 1 of the format, not {}", *manifest.manifest),
-                "write manifest: 1, or use a newer usher",
-            );
+        match *manifest.manifest {
+            super::super::VERSION => {}
+            0 => self.wrong(&manifest.manifest, "there is no version 0 of the format", "write manifest: 1"),
+            newer => self.say(&manifest.manifest, super::super::newer_format(newer)),
         }
         if !crate::names::is_instance(&manifest.app) {
             self.wrong(&manifest.app, format!("`{}` can't be the name of an app", *manifest.app), "lower-case letters, digits, - and _");
