@@ -128,10 +128,14 @@ fn field<'f, T: Serialize>(name: &'static str, claims: &'f Claims<T>) -> Field<'
 
 /// Takes a struct apart, so that a field that is added can't be forgotten here.
 macro_rules! fields {
-    ($prefix:literal, $from:expr, $into:expr, $type:ident { $($field:ident),* $(,)? } $($rest:ident),*) => {{
-        let $type { $($field,)* $($rest),* } = $from;
+    ($prefix:literal, $from:expr, $into:expr, $type:ident { $($field:ident),* $(,)? }) => {
+        let $type { $($field),* } = $from;
         $($into.push(field(concat!($prefix, stringify!($field)), $field));)*
-        ($($rest),*)
+    };
+    ($from:expr, $into:expr, $type:ident { $($field:ident),* $(,)? } $($rest:ident),+) => {{
+        let $type { $($field,)* $($rest),* } = $from;
+        $($into.push(field(stringify!($field), $field));)*
+        ($($rest),+)
     }};
 }
 
@@ -139,7 +143,7 @@ impl Facts {
     /// Every field in the order of the type, those with nothing said too.
     pub fn fields(&self) -> Vec<Field<'_>> {
         let mut all = Vec::new();
-        let (catalogues, scenarios, on_deactivate) = fields!("", self, all, Facts {
+        let (catalogues, scenarios, on_deactivate) = fields!(self, all, Facts {
             summary, user_api, auth, auth_setup, token_owner, token_lifetime, scopes, base_url, docs, plan_required, identifier, user_object, endpoints,
             rate_limit, rate_limit_headers, retry_after, rate_limit_notes, pagination, page_size_default, page_size_max, pagination_pointer,
             webhooks, webhook_notes, webhook_alternative, scim, scim_version, scim_endpoint, scim_plan, scim_limitations, sso, sso_protocols, sso_plan,

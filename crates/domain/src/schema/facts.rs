@@ -28,16 +28,17 @@ pub(super) fn page(schema: &Value) -> String {
     page.push_str("\n## Facts\n\n| key | value | meaning |\n|---|---|---|\n");
     let mut used = Vec::new();
     table(&mut page, schema, "", "Facts", &mut used);
-    for name in used {
+    let mut next = 0;
+    while let Some(name) = used.get(next).cloned() {
+        next += 1;
         let definition = &schema["$defs"][&name];
         let _ = write!(page, "\n### {name}\n\n{}\n\n", sentence(definition));
         match definition["properties"].as_object() {
             Some(_) => {
                 page.push_str("| key | value | meaning |\n|---|---|---|\n");
-                rows(&mut page, &definition["properties"], &|key, about| {
-                    let kind = kind(&definition["properties"][key], &mut Vec::new());
-                    format!("| `{key}` | {kind} | {about} |\n")
-                });
+                for (key, property) in definition["properties"].as_object().into_iter().flatten() {
+                    let _ = writeln!(page, "| `{key}` | {} | {} |", kind(property, &mut used), sentence(property));
+                }
             }
             None => choices(&mut page, definition),
         }
