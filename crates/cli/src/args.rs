@@ -192,21 +192,69 @@ pub(crate) struct Names {
 /// `usher app`
 #[derive(Debug, Subcommand)]
 pub(crate) enum App {
-    /// All apps of the catalogue.
-    #[command(after_help = "Example:\n  usher app list")]
-    List,
-    /// What is known about one app, with its sources.
-    #[command(after_help = "Example:\n  usher app show darktrace")]
+    /// The apps of the catalogue, or those that fit a question.
+    #[command(after_help = "Example:\n  usher app list\n  usher app list --automation full\n  usher app list --unknown scim --unknown user_api\n  usher app list --source stitchflow.com --format json")]
+    List(AppFilter),
+    /// The facts, operations and keys of one app, as they stand in its manifest.
+    #[command(after_help = "Example:\n  usher app show darktrace\n  usher app show okta --format json")]
     Show {
-        /// The app.
+        /// The app, or a manifest file.
         app: String,
     },
+    /// Find apps by words of their facts: all of the words must be said somewhere.
+    #[command(after_help = "Example:\n  usher app search hmac\n  usher app search suspended seat")]
+    Search {
+        /// The words.
+        #[arg(required = true, value_name = "WORD")]
+        words: Vec<String>,
+    },
+    /// What is known about managing users in an app, from where and since when, and what is not known: a page.
+    #[command(after_help = "Example:\n  usher app guide darktrace\n  usher app guide okta --html --out okta.html\n  usher app guide ./apps/acme/app.yaml")]
+    Guide {
+        /// The app, or a manifest file.
+        app: String,
+        /// As one HTML file that needs nothing else; Markdown if left out.
+        #[arg(long)]
+        html: bool,
+        /// Write it to this file instead of stdout.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// The guides of all apps as a static site that works from its folder.
+    #[command(after_help = "Example:\n  usher app site ./guides")]
+    Site {
+        /// A new folder, or one that an earlier `app site` made.
+        dir: PathBuf,
+    },
     /// Check manifests: every problem at once, with its line.
-    #[command(after_help = "Example:\n  usher app check\n  usher app check ./apps/acme/app.yaml")]
+    #[command(after_help = "Example:\n  usher app check\n  usher app check ./apps/acme/app.yaml\n  usher app check --stale")]
     Check {
         /// An app of the catalogue, or a file; all of the catalogue if none is named.
         app: Option<String>,
+        /// Also list the facts that were seen more than 180 days ago.
+        #[arg(long)]
+        stale: bool,
     },
+}
+
+/// `usher app list`
+#[derive(Debug, Args)]
+pub(crate) struct AppFilter {
+    /// Its name holds this.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) name: Option<String>,
+    /// An operation goes this way: http, scim, ldap, sql, browser, csv, human.
+    #[arg(long, value_name = "KIND")]
+    pub(crate) way: Option<String>,
+    /// How far it is automated: full, partial, manual_only, not_supported.
+    #[arg(long, value_name = "WORD")]
+    pub(crate) automation: Option<String>,
+    /// This fact is not known; may be given several times.
+    #[arg(long, value_name = "FACT")]
+    pub(crate) unknown: Vec<String>,
+    /// A source whose name or address holds this is cited.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) source: Option<String>,
 }
 
 /// `usher read`

@@ -1,5 +1,6 @@
 //! Ways to reach an instance: one trait, a closed set of kinds, and the only code that talks to apps.
 
+pub mod ability;
 pub mod clock;
 pub mod connector;
 pub mod csv;

@@ -20,16 +20,27 @@ pub(super) const CLIENTS: Rule = Rule {
 /// In corridor order: a crate and what it may depend on.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("usher-domain", &[]),
+    ("usher-guide", &["usher-domain"]),
     ("usher-reconcile", &["usher-domain"]),
     ("usher-connect", &["usher-domain"]),
     ("usher-store", &["usher-domain"]),
     ("usher-engine", &["usher-domain", "usher-reconcile", "usher-connect", "usher-store"]),
     ("usher-serve", &["usher-domain", "usher-reconcile", "usher-store", "usher-engine"]),
     ("usher-sandbox", &["usher-domain"]),
-    ("usher-cli", &["usher-domain", "usher-reconcile", "usher-connect", "usher-store", "usher-engine", "usher-serve", "usher-sandbox"]),
+    ("usher-cli", &["usher-domain", "usher-guide", "usher-reconcile", "usher-connect", "usher-store", "usher-engine", "usher-serve", "usher-sandbox"]),
     (
         "usher-tests",
-        &["usher-domain", "usher-reconcile", "usher-connect", "usher-store", "usher-engine", "usher-serve", "usher-sandbox", "usher-cli"],
+        &[
+            "usher-domain",
+            "usher-guide",
+            "usher-reconcile",
+            "usher-connect",
+            "usher-store",
+            "usher-engine",
+            "usher-serve",
+            "usher-sandbox",
+            "usher-cli",
+        ],
     ),
     ("xtask", &[]),
 ];

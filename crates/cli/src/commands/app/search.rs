@@ -1,0 +1,80 @@
+//! `usher app search`: every app of which all the words are said somewhere, and where.
+
+use serde_json::{Value, json};
+use usher_domain::diagnostic::{Diagnostic, Exit};
+use usher_domain::manifest::Manifest;
+use usher_domain::text::visible;
+
+use super::all;
+use crate::render::{Look, Screen, cell, count, row};
+
+pub(super) fn search(words: &[String], screen: Screen) -> Result<Exit, Diagnostic> {
+    let words: Vec<String> = words.iter().flat_map(|w| w.split_whitespace()).map(str::to_lowercase).collect();
+    let manifests = all()?;
+    let mut hits: Vec<Hit> = Vec::new();
+    for manifest in &manifests {
+        let text = usher_guide::searched(manifest);
+        if words.iter().all(|word| text.contains(word.as_str())) {
+            hits.extend(places(manifest, &words));
+        }
+    }
+    let mut apps: Vec<&str> = hits.iter().map(|hit| hit.app.as_str()).collect();
+    apps.dedup();
+    if screen.json() {
+        let found: Vec<Value> = hits.iter().map(|hit| json!({"app": hit.app, "name": hit.name, "where": hit.place, "text": hit.text})).collect();
+        screen.document(&json!({"version": 1, "hits": found}));
+        return Ok(Exit::Done);
+    }
+    if hits.is_empty() {
+        screen.line(&format!("Nothing in {} says {}.", count(manifests.len() as u64, "app", "apps"), visible(&words.join(" "))));
+        screen.next(&[("usher app list", "all apps")]);
+        return Ok(Exit::Done);
+    }
+    let rows: Vec<_> = hits.iter().map(|hit| row![cell(Look::Name, &hit.app), hit.place.clone(), hit.text.clone()]).collect();
+    screen.table(&["app", "where", "what is said"], &rows, 2);
+    screen.line("");
+    screen.line(&format!("In {}", count(apps.len() as u64, "app", "apps")));
+    screen.next(&[(&format!("usher app guide {}", apps.first().copied().unwrap_or("APP")), "the whole page")]);
+    Ok(Exit::Done)
+}
+
+struct Hit {
+    app: String,
+    name: String,
+    place: String,
+    text: String,
+}
+
+/// Where the words stand: the facts that hold one, those with most of them first; the name where it holds one.
+fn places(manifest: &Manifest, words: &[String]) -> Vec<Hit> {
+    let hit = |place: &str, text: String| Hit { app: manifest.app.value.clone(), name: manifest.name.clone(), place: place.to_owned(), text };
+    let count = |text: &str| words.iter().filter(|word| text.contains(word.as_str())).count();
+    let mut found: Vec<(usize, Hit)> = Vec::new();
+    let named = count(&format!("{} {}", manifest.app.value, manifest.name).to_lowercase());
+    if named > 0 {
+        found.push((named + words.len(), hit("name", manifest.name.clone())));
+    }
+    for field in manifest.facts.fields() {
+        for statement in &field.statements {
+            let value = statement.text();
+            let said = [value.as_str(), statement.note.unwrap_or_default()].join(" ");
+            let label = field.name.replace('_', " ");
+            let number = count(&format!("{label} {} {said}", field.name).to_lowercase());
+            if number > 0 {
+                found.push((number, hit(field.name, around(&said, words))));
+            }
+        }
+    }
+    found.sort_by_key(|(number, _)| std::cmp::Reverse(*number));
+    found.into_iter().map(|(_, hit)| hit).take(3).collect()
+}
+
+/// The text from a little before the first word on.
+fn around(text: &str, words: &[String]) -> String {
+    let lower = text.to_lowercase();
+    let at = words.iter().filter_map(|word| lower.find(word.as_str())).min().unwrap_or(0);
+    let letters = lower.get(..at).map_or(0, |before| before.chars().count());
+    let from = letters.saturating_sub(20);
+    let shown: String = text.chars().skip(from).collect();
+    if from > 0 { format!("…{shown}") } else { shown }
+}
