@@ -6,6 +6,8 @@ mod binary;
 mod commands;
 mod evidence;
 mod golden;
+mod guides;
 mod laps;
 mod scenarios;
 mod scim_server;
+mod site;

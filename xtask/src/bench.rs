@@ -4,7 +4,9 @@
 
 mod builds;
 mod data;
+mod guides;
 mod page;
+mod parts;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -51,7 +53,18 @@ struct Figures {
     bytes: u64,
 }
 
-pub(crate) fn run(root: &Path, with_builds: bool) -> Result<(), Stop> {
+/// What is measured: the parts of the page that are not asked for stay as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Usher beside DuckDB, growth and start.
+    Findings,
+    /// A site of 100 apps, a guide, a search.
+    Guides,
+    /// Builds from nothing and after a change.
+    Builds,
+}
+
+pub(crate) fn run(root: &Path, part: Part) -> Result<(), Stop> {
     pass_through(cargo(root).args(["build", "--release", "--bin", "usher"]))?;
     let bench = Bench {
         usher: target_directory(root)?.join("release").join("usher"),
@@ -59,6 +72,21 @@ pub(crate) fn run(root: &Path, with_builds: bool) -> Result<(), Stop> {
         scripts: root.join("xtask/src/bench"),
         folder: root.join("target/xtask/bench"),
     };
+    let path = root.join("docs/reference/benchmarks.md");
+    std::fs::create_dir_all(root.join("docs/reference")).map_err(Stop::doing("docs/reference"))?;
+    let earlier = std::fs::read_to_string(&path).unwrap_or_default();
+    let text = match part {
+        Part::Findings => findings(&bench)? + parts::part(&earlier, guides::HEADING) + parts::part(&earlier, builds::HEADING),
+        Part::Guides => parts::with(&earlier, guides::HEADING, &guides::page(&guides::measure(root, &bench)?)),
+        Part::Builds => parts::with(&earlier, builds::HEADING, &builds::page(&builds::measure(root, &bench.folder)?)),
+    };
+    std::fs::write(&path, text).map_err(Stop::doing(path.display()))?;
+    eprintln!("xtask: wrote docs/reference/benchmarks.md");
+    Ok(())
+}
+
+/// The page without the parts that are measured by themselves.
+fn findings(bench: &Bench) -> Result<String, Stop> {
     let large = bench.files("large", LARGE)?;
     let small = bench.files("small", SMALL)?;
     let tenth = bench.part_of(&large, TENTH)?;
@@ -96,17 +124,7 @@ pub(crate) fn run(root: &Path, with_builds: bool) -> Result<(), Stop> {
         counts,
         bytes: large.bytes()?,
     };
-    let path = root.join("docs/reference/benchmarks.md");
-    std::fs::create_dir_all(root.join("docs/reference")).map_err(Stop::doing("docs/reference"))?;
-    let builds = if with_builds {
-        builds::page(&builds::measure(root, &bench.folder)?)
-    } else {
-        builds::kept(&std::fs::read_to_string(&path).unwrap_or_default())
-    };
-    let text = page::write(&figures, &machine(&bench)?) + &builds;
-    std::fs::write(&path, text).map_err(Stop::doing(path.display()))?;
-    eprintln!("xtask: wrote docs/reference/benchmarks.md");
-    Ok(())
+    Ok(page::write(&figures, &machine(bench)?))
 }
 
 /// A people file and a folder of accounts.

@@ -19,8 +19,9 @@ cargo xtask TASK
   setup            only the setting up: after it `cargo nextest run` works by itself
   gen [--check]    write the generated files; --check: write nothing, fail and name what is stale
   tidy             the house rules that neither rustc nor clippy holds
-  bench [--builds] usher beside DuckDB on ten million accounts; writes docs/reference/benchmarks.md (minutes, 1 GB in target/);
-                   --builds: with the times of builds from nothing (many minutes, several GB), else those on the page stay
+  bench            usher beside DuckDB on ten million accounts; writes docs/reference/benchmarks.md (minutes, 1 GB in target/)
+  bench --guides   only a site of 100 apps, a guide and a search; what else is on the page stays
+  bench --builds   only the times of builds from nothing (many minutes, several GB); what else is on the page stays
 ";
 
 fn main() -> ExitCode {
@@ -34,8 +35,9 @@ fn main() -> ExitCode {
         ["gen"] => artefacts::write(&root),
         ["gen", "--check"] => artefacts::check(&root),
         ["tidy"] => tidy::run(&root),
-        ["bench"] => bench::run(&root, false),
-        ["bench", "--builds"] => bench::run(&root, true),
+        ["bench"] => bench::run(&root, bench::Part::Findings),
+        ["bench", "--guides"] => bench::run(&root, bench::Part::Guides),
+        ["bench", "--builds"] => bench::run(&root, bench::Part::Builds),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())

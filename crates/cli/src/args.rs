@@ -193,7 +193,9 @@ pub(crate) struct Names {
 #[derive(Debug, Subcommand)]
 pub(crate) enum App {
     /// The apps of the catalogue, or those that fit a question.
-    #[command(after_help = "Example:\n  usher app list\n  usher app list --automation full\n  usher app list --unknown scim --unknown user_api\n  usher app list --source stitchflow.com --format json")]
+    #[command(
+        after_help = "Example:\n  usher app list\n  usher app list --automation full\n  usher app list --unknown scim --unknown user_api\n  usher app list --source stitchflow.com --format json"
+    )]
     List(AppFilter),
     /// The facts, operations and keys of one app, as they stand in its manifest.
     #[command(after_help = "Example:\n  usher app show darktrace\n  usher app show okta --format json")]
@@ -209,7 +211,9 @@ pub(crate) enum App {
         words: Vec<String>,
     },
     /// What is known about managing users in an app, from where and since when, and what is not known: a page.
-    #[command(after_help = "Example:\n  usher app guide darktrace\n  usher app guide okta --html --out okta.html\n  usher app guide ./apps/acme/app.yaml")]
+    #[command(
+        after_help = "Example:\n  usher app guide darktrace\n  usher app guide okta --html --out okta.html\n  usher app guide ./apps/acme/app.yaml"
+    )]
     Guide {
         /// The app, or a manifest file.
         app: String,

@@ -7,7 +7,7 @@ use usher_domain::manifest::{Field, Manifest, Source, SourceKind, Statement, Wor
 use usher_domain::person::Day;
 
 use crate::fields::{self, Said};
-use crate::model::{Block, Cited, Flag, Inline, Line, Note, Tally, code, text};
+use crate::model::{Block, Cited, Flag, Inline, Line, Note, Tally, code, status_text, text};
 
 /// What is written into while a guide is made.
 pub(crate) struct Book<'m> {
@@ -84,7 +84,7 @@ impl<'m> Book<'m> {
                     }
                     line.extend(self.said(statement));
                     if let Some(seen) = self.manifest.seen(statement).filter(|_| contradiction) {
-                        line.push(text(format!(" ({}, seen {seen})", statement.status.as_str().replace('_', " "))));
+                        line.push(text(format!(" ({}, seen {seen})", status_text(&statement.status))));
                     }
                 }
                 line
@@ -105,7 +105,9 @@ impl<'m> Book<'m> {
             let last = items.len().saturating_sub(1);
             for (at, item) in items.iter().enumerate() {
                 let mut line = value(name, item);
-                if at == last && let Some(note) = statement.note {
+                if at == last
+                    && let Some(note) = statement.note
+                {
                     line.push(text(format!(" ({note})")));
                 }
                 line.extend(mark.clone());
@@ -125,16 +127,26 @@ impl<'m> Book<'m> {
                 blocks.push(Block::Text(self.said(&statement)));
                 continue;
             };
-            let used: Vec<_> =
-                columns.iter().enumerate().filter(|(at, (key, _))| *at == 0 || records.iter().any(|r| !r[*key].is_null())).map(|(_, c)| c).collect();
+            let used: Vec<_> = columns
+                .iter()
+                .enumerate()
+                .filter(|(at, (key, _))| *at == 0 || records.iter().any(|r| !r[*key].is_null()))
+                .map(|(_, c)| c)
+                .collect();
             let cell = |record: &Value, key: &str| {
                 let words = record[key].as_str().unwrap_or_default();
                 let of_code = matches!(key, "field" | "path" | "method");
-                if words.is_empty() { Vec::new() } else if of_code { vec![code(words)] } else { prose(words) }
+                if words.is_empty() {
+                    Vec::new()
+                } else if of_code {
+                    vec![code(words)]
+                } else {
+                    prose(words)
+                }
             };
             let rows = records.iter().map(|record| used.iter().map(|(key, _)| cell(record, key)).collect()).collect();
             blocks.push(Block::Table { head: used.iter().map(|(_, head)| (*head).to_owned()).collect(), rows });
-            let mut below = vec![text(format!("{}: {}", fields::of(name).label, statement.status.as_str().replace('_', " ")))];
+            let mut below = vec![text(format!("{}: {}", fields::of(name).label, status_text(&statement.status)))];
             if let Some(note) = statement.note {
                 below.push(text(format!("; {note}")));
             }
@@ -173,7 +185,7 @@ impl<'m> Book<'m> {
         if self.manifest.is_stale(statement, self.today) {
             line.extend([text(" "), Inline::Flag(Flag::Stale(seen.map(Day::to_string).unwrap_or_default()))]);
         }
-        if !statement.status.is_sourced() && matches!(statement.word, Word::Known | Word::NotApplicable) {
+        if !statement.status.is_sourced() && statement.word == Word::Known {
             line.extend([text(" "), Inline::Flag(Flag::Unverified)]);
         }
         if statement.source.is_empty() {
@@ -190,7 +202,7 @@ impl<'m> Book<'m> {
             self.notes.push(note);
             self.notes.len() - 1
         });
-        line.push(Inline::Mark(at + 1));
+        line.push(Inline::Mark { number: at + 1, status: statement.status });
         line
     }
 
@@ -304,7 +316,9 @@ pub(crate) fn prose(words: &str) -> Line {
     let mut rest = words;
     while let Some(at) = rest.find("https://") {
         let (before, from) = rest.split_at(at);
-        let end = from.find(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '`' | ',' | ';' | ')')).unwrap_or(from.len());
+        let end = from
+            .find(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '`' | ',' | ';' | ')'))
+            .unwrap_or(from.len());
         let address = from.get(..end).unwrap_or(from).trim_end_matches(['.', ':']);
         if !before.is_empty() {
             line.push(text(before));
@@ -334,9 +348,10 @@ fn cited(source: &Source) -> Cited {
                 None => format!("https://github.com/{repository}"),
             }
         }
-        Some(("pypi", path)) => format!("https://pypi.org/project/{}/", path.split('/').next().unwrap_or_default()),
-        Some(("npm", path)) => format!("https://www.npmjs.com/package/{}", path.split('/').next().unwrap_or_default()),
-        Some(("crates", path)) => format!("https://crates.io/crates/{}", path.split('/').next().unwrap_or_default()),
+        Some((registry @ ("pypi" | "npm" | "crates"), path)) => {
+            let registry = if registry == "crates" { "cargo" } else { registry };
+            format!("https://libraries.io/{registry}/{}", path.split('/').next().unwrap_or_default())
+        }
         Some(("rfc", number)) => format!("https://www.rfc-editor.org/rfc/rfc{number}"),
         _ => address.to_owned(),
     };

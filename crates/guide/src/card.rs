@@ -15,6 +15,8 @@ pub struct Card {
     pub name: String,
     /// How far it is automated.
     pub automation: Automation,
+    /// Whether this usher can drive all that the manifest describes.
+    pub driven: bool,
     /// The first sentence of the summary; empty where there is none.
     pub summary: String,
     /// Is there a user API.
@@ -88,8 +90,8 @@ impl Answer {
 }
 
 impl Card {
-    /// The card of an app.
-    pub fn of(manifest: &Manifest, today: &Day) -> Card {
+    /// The card of an app; `driven`: whether this usher can drive all that the manifest describes.
+    pub fn of(manifest: &Manifest, today: &Day, driven: bool) -> Card {
         let book = Book::new(manifest, today);
         let (tally, _) = book.tally();
         let first = |name: &str| book.statements(name).iter().find(|s| s.word == Word::Known).map(Statement::text);
@@ -99,6 +101,7 @@ impl Card {
             app: manifest.app.value.clone(),
             name: manifest.name.clone(),
             automation: manifest.automation(),
+            driven,
             summary: summary.get(..end).unwrap_or_default().to_owned(),
             user_api: Answer::of(book.statements("user_api")),
             scim: Answer::of(book.statements("scim")),

@@ -3,7 +3,7 @@
 use askama::Template;
 use usher_domain::text::visible;
 
-use crate::model::{Block, Guide, Inline};
+use crate::model::{Block, Guide, Inline, status_text};
 use crate::site::Place;
 
 /// The whole guide as one file: its style is inside, it asks for nothing else.
@@ -16,7 +16,9 @@ pub fn html(guide: &Guide) -> Result<String, askama::Error> {
 
 /// The page of an app, alone or in a site.
 pub(crate) fn page(guide: &Guide, place: &Place) -> Result<String, askama::Error> {
-    Page { guide, place, style: STYLE }.render()
+    let mut page = Page { guide, place, style: STYLE }.render()?;
+    page.push('\n');
+    Ok(page)
 }
 
 /// The style sheet of all pages.
@@ -29,4 +31,3 @@ struct Page<'g> {
     place: &'g Place,
     style: &'g str,
 }
-

@@ -21,6 +21,9 @@ pub use markdown::markdown;
 pub use model::{Block, Flag, Guide, Inline, Line, Note, Section, Tally};
 pub use site::{Page, Site, searched, site};
 
+#[cfg(test)]
+mod tests;
+
 use usher_domain::manifest::Manifest;
 use usher_domain::person::Day;
 

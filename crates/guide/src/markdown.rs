@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use usher_domain::text::visible;
 
-use crate::model::{Block, Flag, Guide, Inline, Line, Note};
+use crate::model::{Block, Flag, Guide, Inline, Line, Note, status_text};
 
 /// The whole guide.
 pub fn markdown(guide: &Guide) -> String {
@@ -52,7 +52,7 @@ fn write_block(page: &mut String, block: &Block) {
             let head: Vec<String> = head.iter().map(|cell| escaped(cell)).collect();
             let _ = writeln!(page, "| {} |\n|{}", head.join(" | "), "---|".repeat(head.len()));
             for row in rows {
-                let cells: Vec<String> = row.iter().map(|line| joined(line)).collect();
+                let cells: Vec<String> = row.iter().map(joined).collect();
                 let _ = writeln!(page, "| {} |", cells.join(" | "));
             }
             page.push('\n');
@@ -85,12 +85,12 @@ fn inline(piece: &Inline) -> String {
         Inline::Link { text, url } => format!("[{}](<{}>)", escaped(text), address(url)),
         Inline::Flag(flag @ (Flag::Unknown | Flag::Unverified | Flag::NotApplicable)) => format!("*{}*", flag.text()),
         Inline::Flag(flag) => format!("**{}**", escaped(&flag.text())),
-        Inline::Mark(number) => format!("[^{number}]"),
+        Inline::Mark { number, .. } => format!("[^{number}]"),
     }
 }
 
 fn footnote(note: &Note) -> String {
-    let mut parts = vec![note.status.as_str().replace('_', " ")];
+    let mut parts = vec![status_text(&note.status).to_owned()];
     for cited in &note.sources {
         let version = cited.version.as_ref().map(|v| format!(", {}", escaped(v))).unwrap_or_default();
         parts.push(format!("{} [{}](<{}>){version}", cited.kind, escaped(&cited.text), address(&cited.url)));

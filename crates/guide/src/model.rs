@@ -87,8 +87,13 @@ pub enum Inline {
     },
     /// How well something is known.
     Flag(Flag),
-    /// A mark that leads to note N.
-    Mark(usize),
+    /// A mark that leads to a note.
+    Mark {
+        /// The note, from 1.
+        number: usize,
+        /// How well it is known, by the note.
+        status: FactStatus,
+    },
 }
 
 /// What a reader must not overlook.
@@ -180,6 +185,17 @@ pub struct Tally {
     pub contradictions: usize,
     /// Statements that are stale.
     pub stale: usize,
+}
+
+/// A status as it is shown.
+pub(crate) fn status_text(status: &FactStatus) -> &'static str {
+    match status {
+        FactStatus::Tenant => "tenant",
+        FactStatus::VendorSpec => "vendor spec",
+        FactStatus::VendorDocs => "vendor docs",
+        FactStatus::ThirdParty => "third party",
+        FactStatus::Unverified => "unverified",
+    }
 }
 
 /// Words.

@@ -2,12 +2,12 @@
 
 use usher_domain::manifest::{Automation, Kind, Manifest, OperationName, Way};
 
+use crate::Around;
 use crate::book::{Book, table, unknown};
 use crate::fields;
-use crate::model::{Block, Flag, Guide, Inline, Line, Section, Tally, code, text};
+use crate::model::{Block, Flag, Guide, Inline, Line, Section, Tally, code, status_text, text};
 use crate::steps::{self, Step};
 use crate::traps::traps;
-use crate::Around;
 
 pub(crate) fn guide(manifest: &Manifest, around: &Around<'_>) -> Guide {
     let mut book = Book::new(manifest, around.today);
@@ -61,9 +61,10 @@ fn summary(book: &mut Book<'_>, around: &Around<'_>, tally: &Tally) -> Vec<Block
     }
     blocks.push(Block::Text(line));
     let known = tally.by_status.iter().sum::<usize>();
-    let mut said = format!("{known} facts are known, {} were looked for and not found, {} are open.", tally.none_found, tally.unknown);
+    let (found, open) = (many(tally.none_found, "was", "were"), many(tally.unknown, "question is", "questions are"));
+    let mut said = format!("{} known, {found} looked for and not found, {open} open.", many(known, "fact is", "facts are"));
     if tally.contradictions > 0 {
-        said.push_str(&format!(" {} where sources disagree.", many(tally.contradictions, "field", "fields")));
+        said.push_str(&format!(" Sources disagree on {}.", many(tally.contradictions, "field", "fields")));
     }
     if tally.stale > 0 {
         said.push_str(&format!(" {} stale.", many(tally.stale, "fact is", "facts are")));
@@ -90,7 +91,8 @@ fn automation(manifest: &Manifest) -> String {
             format!("by machine, usher can {}; a person has to {}.", can(true), can(false))
         }
         Automation::ManualOnly => {
-            "usher reads an export or what a person writes down, opens a task for each change, and looks afterwards that it was done.".to_owned()
+            "usher reads an export or what a person writes down, opens a task for each change, and looks afterwards that it was done."
+                .to_owned()
         }
         Automation::NotSupported if manifest.is_people_source() => "a source of people, not an app with accounts.".to_owned(),
         Automation::NotSupported => "no operation is described yet. This page holds what is known.".to_owned(),
@@ -225,7 +227,8 @@ fn user_object(book: &mut Book<'_>) -> Vec<Block> {
 fn endpoints(book: &mut Book<'_>) -> Vec<Block> {
     let mut rows: Vec<Vec<Line>> = Vec::new();
     for (place, _, operation) in book.manifest.all_operations() {
-        let place = place.strip_prefix("operations.").unwrap_or(&place).to_owned();
+        let short = ["operations.", "entitlements.", "credentials."].iter().find_map(|prefix| place.strip_prefix(prefix));
+        let place = short.unwrap_or(&place).to_owned();
         for way in &operation.ways {
             let what = match &way.value {
                 Way::Request(request) => vec![code(request.to_string())],
@@ -299,7 +302,15 @@ fn catalogues(book: &mut Book<'_>) -> Vec<Block> {
         let seen = days.into_iter().max().map_or_else(Vec::new, |day| vec![text(day)]);
         rows.push(vec![vec![text(idp)], book.line(sso), book.line(scim), said, seen]);
     }
-    table(&["Catalogue", "SSO", "SCIM", "Notes", "Seen"], rows)
+    let mut head = vec!["Catalogue", "SSO", "SCIM", "Notes", "Seen"];
+    // A column in which nothing stands asks for room and says nothing.
+    for column in (3..head.len()).rev() {
+        if rows.iter().all(|row| row.get(column).is_none_or(Vec::is_empty)) {
+            head.remove(column);
+            rows.iter_mut().for_each(|row| drop(row.remove(column)));
+        }
+    }
+    table(&head, rows)
 }
 
 fn scenarios(book: &mut Book<'_>) -> Vec<Block> {
@@ -377,17 +388,15 @@ fn console(book: &mut Book<'_>) -> Vec<Block> {
         "suspended_billed",
         "deactivated_billed",
     ]);
-    let roles = [
-        ("name", "Role"),
-        ("may", "May"),
-        ("may_not", "Can't"),
-        ("plan", "Plan"),
-        ("seat_cost", "Costs"),
-        ("notes", "Watch out for"),
-    ];
+    let roles =
+        [("name", "Role"), ("may", "May"), ("may_not", "Can't"), ("plan", "Plan"), ("seat_cost", "Costs"), ("notes", "Watch out for")];
     for (name, title, columns) in [
         ("user_types", "User types and roles", roles.as_slice()),
-        ("prices", "List prices", [("what", "What"), ("amount", "Amount"), ("currency", "Currency"), ("per", "Per"), ("notes", "Notes")].as_slice()),
+        (
+            "prices",
+            "List prices",
+            [("what", "What"), ("amount", "Amount"), ("currency", "Currency"), ("per", "Per"), ("notes", "Notes")].as_slice(),
+        ),
     ] {
         blocks.push(Block::Heading(title.to_owned()));
         if book.statements(name).is_empty() {
@@ -412,7 +421,7 @@ fn checked(book: &Book<'_>, tally: &Tally, around: &Around<'_>) -> Vec<Block> {
     line.push_str(&format!(" Manifest {}, shown on {}.", manifest.version, around.today));
     let mut rows = Vec::new();
     for (status, count) in usher_domain::fact::FactStatus::ALL.iter().zip(tally.by_status) {
-        rows.push(vec![vec![text(status.as_str().replace('_', " "))], vec![text(count.to_string())]]);
+        rows.push(vec![vec![text(status_text(status))], vec![text(count.to_string())]]);
     }
     rows.push(vec![vec![text("none found")], vec![text(tally.none_found.to_string())]]);
     rows.push(vec![vec![text("open")], vec![text(tally.unknown.to_string())]]);

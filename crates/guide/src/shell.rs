@@ -33,14 +33,18 @@ pub(crate) fn script(manifest: &Manifest, call: &Call<'_>) -> String {
     if let Some(Auth::ApiKey(key)) = auth.filter(|auth| matches!(auth, Auth::ApiKey(key) if key.place == KeyPlace::Query)) {
         query.push((key.name.clone(), filled(&key.value)));
     }
-    let form: Vec<(String, String)> =
-        call.form.iter().flat_map(|(name, literal)| literal.texts(&variable).unwrap_or_default().into_iter().map(move |v| (name.clone(), v))).collect();
+    let form: Vec<(String, String)> = call
+        .form
+        .iter()
+        .flat_map(|(name, literal)| literal.texts(&variable).unwrap_or_default().into_iter().map(move |v| (name.clone(), v)))
+        .collect();
     let body = call.body.map(|body| body_of(manifest, body));
     let path = filled(&call.request.path);
     let target = if query.is_empty() { path.clone() } else { format!("{path}?{}", encoded(&query)) };
     let base = manifest.base_url.as_ref().map_or_else(|| format!("https://{}", var("HOST")), |base| filled(base));
     let mut lines = String::new();
-    let mut headers: Vec<(String, String)> = call.headers.iter().chain(&manifest.headers).map(|(name, value)| (name.clone(), filled(value))).collect();
+    let mut headers: Vec<(String, String)> =
+        call.headers.iter().chain(&manifest.headers).map(|(name, value)| (name.clone(), filled(value))).collect();
     match auth {
         Some(Auth::Hmac(hmac)) => {
             let sent = body.clone().or_else(|| (!form.is_empty()).then(|| encoded(&form)));
@@ -82,7 +86,8 @@ pub(crate) fn script(manifest: &Manifest, call: &Call<'_>) -> String {
 /// The requests of RFC 7644 that an operation by SCIM is made of.
 pub(crate) fn scim(manifest: &Manifest, resource: ScimResource, operation: &str) -> String {
     let users = matches!(resource, ScimResource::Users);
-    let (base, kind, one) = if users { ("/Users", "User", "/Users/{account.id}") } else { ("/Groups", "Group", "/Groups/{entitlement.id}") };
+    let (base, kind, one) =
+        if users { ("/Users", "User", "/Users/{account.id}") } else { ("/Groups", "Group", "/Groups/{entitlement.id}") };
     let patch = |operations: Value| json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations});
     let active = |is: bool| patch(json!([{"op": "replace", "path": "active", "value": is}]));
     let (method, path, query, body) = match operation {
@@ -90,9 +95,13 @@ pub(crate) fn scim(manifest: &Manifest, resource: ScimResource, operation: &str)
             "POST",
             base,
             vec![],
-            Some(json!({"schemas": [format!("urn:ietf:params:scim:schemas:core:2.0:{kind}")], "userName": "{account.userName}", "active": true})),
+            Some(
+                json!({"schemas": [format!("urn:ietf:params:scim:schemas:core:2.0:{kind}")], "userName": "{account.userName}", "active": true}),
+            ),
         ),
-        "update_account" => ("PATCH", one, vec![], Some(patch(json!([{"op": "replace", "path": "displayName", "value": "{account.displayName}"}])))),
+        "update_account" => {
+            ("PATCH", one, vec![], Some(patch(json!([{"op": "replace", "path": "displayName", "value": "{account.displayName}"}]))))
+        }
         "deactivate_account" | "suspend_account" => ("PATCH", one, vec![], Some(active(false))),
         "reactivate_account" => ("PATCH", one, vec![], Some(active(true))),
         "delete_account" => ("DELETE", one, vec![], None),
@@ -104,8 +113,10 @@ pub(crate) fn scim(manifest: &Manifest, resource: ScimResource, operation: &str)
     let text = |text: &str| text.parse::<Template>().map(At::nowhere).ok();
     let Ok(request) = format!("{method} {path}").parse::<Request>() else { return String::new() };
     let headers = [("Accept", true), ("Content-Type", body.is_some())];
-    let headers = headers.iter().filter(|(_, is)| *is).filter_map(|(name, _)| Some(((*name).to_owned(), text("application/scim+json")?))).collect();
-    let query = query.into_iter().filter_map(|(name, value)| Some((name.to_owned(), At::nowhere(Literal::Text(value.parse().ok()?))))).collect();
+    let headers =
+        headers.iter().filter(|(_, is)| *is).filter_map(|(name, _)| Some(((*name).to_owned(), text("application/scim+json")?))).collect();
+    let query =
+        query.into_iter().filter_map(|(name, value)| Some((name.to_owned(), At::nowhere(Literal::Text(value.parse().ok()?))))).collect();
     let body = body.and_then(|body| Literal::try_from(body).ok()).and_then(|literal| match literal {
         Literal::Map(map) => Some(Body::Literal(map)),
         _ => None,
@@ -191,7 +202,9 @@ fn shell(text: &str, special: &[char]) -> String {
 /// The JSON that a request carries.
 fn body_of(manifest: &Manifest, body: &Body) -> String {
     let value = match body {
-        Body::Literal(map) => Value::Object(map.iter().map(|(name, literal)| (name.clone(), literal.value(&variable).unwrap_or_default())).collect()),
+        Body::Literal(map) => {
+            Value::Object(map.iter().map(|(name, literal)| (name.clone(), literal.value(&variable).unwrap_or_default())).collect())
+        }
         Body::Account => account(manifest, true),
         Body::AccountChanges => account(manifest, false),
     };
@@ -297,7 +310,13 @@ fn signature(hmac: &Hmac, method: Method, path: &str, target: &str, body: Option
             "request.method" => method.as_str().to_owned(),
             "request.path" => path.to_owned(),
             "request.query" => target.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default(),
-            "request.body" => if body.is_some() { var("BODY") } else { String::new() },
+            "request.body" => {
+                if body.is_some() {
+                    var("BODY")
+                } else {
+                    String::new()
+                }
+            }
             other => var(&name_of(other)),
         })))
     };

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use usher_domain::fact::FactStatus;
-use usher_domain::manifest::{Manifest, Statement, Word};
+use usher_domain::manifest::{Field, Manifest, Statement, Word};
 use usher_domain::person::Day;
 use usher_domain::text::visible;
 
 use crate::book::{Book, unknown};
 use crate::card::Card;
 use crate::html::{STYLE, page};
-use crate::model::{Inline, Line};
+use crate::model::{Inline, Line, status_text};
 use crate::{Around, fields, guide};
 
 /// One file of the site.
@@ -72,11 +72,13 @@ impl Place {
 /// # Errors
 /// Only if a template can't be filled, which is a mistake of ours.
 pub fn site(manifests: &[Manifest], today: &Day, not_driven: &dyn Fn(&Manifest) -> Vec<String>) -> Result<Site, askama::Error> {
-    let mut cards: Vec<Card> = manifests.iter().map(|manifest| Card::of(manifest, today)).collect();
+    // Carriers such as `csv` are no app of anybody's: nothing is said about them.
+    let manifests: Vec<&Manifest> = manifests.iter().filter(|m| !m.facts.fields().iter().all(Field::is_unknown)).collect();
+    let mut cards: Vec<Card> = manifests.iter().map(|manifest| Card::of(manifest, today, not_driven(manifest).is_empty())).collect();
     cards.sort_by_key(|card| card.name.to_lowercase());
     let mut pages = Vec::new();
     let mut put = |path: &str, text: String| pages.push(Page { path: path.to_owned(), text });
-    for manifest in manifests {
+    for manifest in &manifests {
         let related = cards.iter().filter(|card| manifest.related.iter().any(|app| **app == card.app)).cloned().collect();
         let around = Around { today, related, not_driven: not_driven(manifest) };
         put(&format!("apps/{}.html", manifest.app.value), page(&guide(manifest, &around), &Place::App)?);
@@ -85,17 +87,17 @@ pub fn site(manifests: &[Manifest], today: &Day, not_driven: &dyn Fn(&Manifest) 
     plans.sort();
     plans.dedup();
     put("index.html", Index { place: &Place::Root, style: "", site: &Cards { cards: &cards, plans } }.render()?);
-    let lists = lists(manifests, today);
+    let lists = lists(&manifests, today);
     for list in &lists {
         put(&format!("status/{}.html", list.file), Status { place: &Place::Status(String::new()), style: "", list }.render()?);
     }
     put("status/index.html", Statuses { place: &Place::Status(String::new()), style: "", lists: &lists }.render()?);
-    let entries = entries(manifests);
+    let entries = entries(&manifests);
     let updated = entries.first().map_or_else(|| today.to_string(), |entry| entry.day.clone());
     put("feed.xml", Feed { updated, entries: &entries }.render()?);
     put("style.css", STYLE.to_owned());
     put("site.js", include_str!("../templates/site.js").to_owned());
-    put("search-index.js", index(manifests));
+    put("search-index.js", index(&manifests));
     Ok(Site { pages })
 }
 
@@ -144,7 +146,7 @@ struct Entry {
 }
 
 /// The newest first.
-fn entries(manifests: &[Manifest]) -> Vec<Entry> {
+fn entries(manifests: &[&Manifest]) -> Vec<Entry> {
     let mut entries = Vec::new();
     for manifest in manifests {
         let mut days: BTreeMap<String, Vec<&'static str>> = BTreeMap::new();
@@ -190,12 +192,18 @@ struct Listed {
 
 type Chooses = fn(&Manifest, &Statement<'_>, &Day) -> bool;
 
-fn lists(manifests: &[Manifest], today: &Day) -> Vec<List> {
+fn lists(manifests: &[&Manifest], today: &Day) -> Vec<List> {
     let of_status: [(FactStatus, &str, &str, &str, Chooses); 5] = [
-        (FactStatus::Tenant, "tenant", "Seen in a live tenant", "Somebody ran it, on the day that stands beside it.", |_, s, _| s.status == FactStatus::Tenant),
-        (FactStatus::VendorSpec, "vendor-spec", "From the vendor’s specification", "A machine-readable document of the vendor says so.", |_, s, _| {
-            s.status == FactStatus::VendorSpec
+        (FactStatus::Tenant, "tenant", "Seen in a live tenant", "Somebody ran it, on the day that stands beside it.", |_, s, _| {
+            s.status == FactStatus::Tenant
         }),
+        (
+            FactStatus::VendorSpec,
+            "vendor-spec",
+            "From the vendor’s specification",
+            "A machine-readable document of the vendor says so.",
+            |_, s, _| s.status == FactStatus::VendorSpec,
+        ),
         (FactStatus::VendorDocs, "vendor-docs", "From the vendor’s pages", "A page or a client of the vendor says so.", |_, s, _| {
             s.status == FactStatus::VendorDocs
         }),
@@ -214,15 +222,18 @@ fn lists(manifests: &[Manifest], today: &Day) -> Vec<List> {
         ("none-found", "Looked for and not found", "Not found is not the same as no: each says where was looked."),
         |_, s, _| s.word == Word::NoneFound,
     ));
-    lists.push(chosen(manifests, today, ("stale", "Stale", "Seen more than 180 days ago; the app may have changed since."), |m, s, today| {
-        m.is_stale(s, today)
-    }));
+    lists.push(chosen(
+        manifests,
+        today,
+        ("stale", "Stale", "Seen more than 180 days ago; the app may have changed since."),
+        |m, s, today| m.is_stale(s, today),
+    ));
     lists.extend(of_status.into_iter().map(|(_, file, title, about, choose)| chosen(manifests, today, (file, title, about), choose)));
     lists
 }
 
 /// A list of statements.
-fn chosen(manifests: &[Manifest], today: &Day, (file, title, about): (&'static str, &'static str, &'static str), choose: Chooses) -> List {
+fn chosen(manifests: &[&Manifest], today: &Day, (file, title, about): (&'static str, &'static str, &'static str), choose: Chooses) -> List {
     let apps = each(manifests, today, |manifest, book| {
         let mut rows = Vec::new();
         for field in manifest.facts.fields() {
@@ -235,7 +246,7 @@ fn chosen(manifests: &[Manifest], today: &Day, (file, title, about): (&'static s
     List { file, title, about, column: "What is said", apps }
 }
 
-fn open(manifests: &[Manifest], today: &Day) -> List {
+fn open(manifests: &[&Manifest], today: &Day) -> List {
     let apps = each(manifests, today, |_, book| {
         let (_, open) = book.tally();
         open.into_iter().map(|name| (fields::of(name).label, unknown(&fields::of(name)))).collect()
@@ -249,9 +260,9 @@ fn open(manifests: &[Manifest], today: &Day) -> List {
     }
 }
 
-fn contradictions(manifests: &[Manifest], today: &Day) -> List {
+fn contradictions(manifests: &[&Manifest], today: &Day) -> List {
     let apps = each(manifests, today, |manifest, book| {
-        let disputed = manifest.facts.fields().into_iter().filter(usher_domain::manifest::Field::is_contradiction);
+        let disputed = manifest.facts.fields().into_iter().filter(Field::is_contradiction);
         disputed.map(|field| (fields::of(field.name).label, book.line(field.name))).collect()
     });
     List {
@@ -263,13 +274,17 @@ fn contradictions(manifests: &[Manifest], today: &Day) -> List {
     }
 }
 
-fn each(manifests: &[Manifest], today: &Day, rows: impl for<'m> Fn(&'m Manifest, &mut Book<'m>) -> Vec<(&'static str, Line)>) -> Vec<Listed> {
+fn each(
+    manifests: &[&Manifest],
+    today: &Day,
+    rows: impl for<'m> Fn(&'m Manifest, &mut Book<'m>) -> Vec<(&'static str, Line)>,
+) -> Vec<Listed> {
     let mut apps: Vec<Listed> = Vec::new();
     for manifest in manifests {
         // Notes get the numbers of the app's own page: marks lead there.
         let mut book = Book::new(manifest, today);
         let mut found = rows(manifest, &mut book);
-        found.iter_mut().for_each(|(_, line)| line.retain(|piece| !matches!(piece, Inline::Mark(_))));
+        found.iter_mut().for_each(|(_, line)| line.retain(|piece| !matches!(piece, Inline::Mark { .. })));
         if !found.is_empty() {
             let app = manifest.app.value.clone();
             apps.push(Listed { place: Place::Status(app.clone()), app, name: manifest.name.clone(), rows: found });
@@ -280,11 +295,9 @@ fn each(manifests: &[Manifest], today: &Day, rows: impl for<'m> Fn(&'m Manifest,
 }
 
 /// What the search of the index looks in: everything that is said about an app, in lower case.
-fn index(manifests: &[Manifest]) -> String {
-    let texts: serde_json::Map<String, serde_json::Value> = manifests
-        .iter()
-        .map(|manifest| (manifest.app.value.clone(), serde_json::Value::String(searched(manifest))))
-        .collect();
+fn index(manifests: &[&Manifest]) -> String {
+    let texts: serde_json::Map<String, serde_json::Value> =
+        manifests.iter().map(|manifest| (manifest.app.value.clone(), serde_json::Value::String(searched(manifest)))).collect();
     // `</script` can't end this file, but a reader of the page's source sees text as text.
     format!("window.USHER_INDEX = {};\n", serde_json::Value::Object(texts).to_string().replace('<', "\\u003c"))
 }

@@ -68,7 +68,9 @@ pub(crate) fn blocks(book: &Book<'_>, number: usize, step: &Step<'_>) -> Vec<Blo
         blocks.push(Block::Text(vec![text("Only if this holds of the account as it was just read: "), code(require.text()), text(".")]));
     }
     if details.irreversible {
-        blocks.push(Block::Text(vec![text("This can't be undone. usher does it only after a person approved it, and never sends it a second time without a look.")]));
+        blocks.push(Block::Text(vec![text(
+            "This can't be undone. usher does it only after a person approved it, and never sends it a second time without a look.",
+        )]));
     }
     let several = operation.ways.len() > 1;
     for (at, way) in operation.ways.iter().enumerate() {
@@ -96,7 +98,9 @@ fn by(book: &Book<'_>, step: &Step<'_>, way: &Way) -> Vec<Block> {
         }
         Way::Scim(resource) => vec![Block::Code { language: "sh", text: shell::scim(book.manifest, *resource, step.name.as_str()) }],
         Way::Csv(_) => vec![Block::Text(vec![text("usher reads an export that the console or a person made.")])],
-        Way::Browser(recipe) => vec![Block::Text(vec![text("usher drives the console in a browser, by the recipe "), code(recipe), text(".")])],
+        Way::Browser(recipe) => {
+            vec![Block::Text(vec![text("usher drives the console in a browser, by the recipe "), code(recipe), text(".")])]
+        }
         Way::Ldap(ldap) => vec![Block::Text(vec![text("By LDAP, at "), code(ldap.base.text()), text(".")])],
         Way::Sql(sql) => vec![Block::Code { language: "sql", text: sql.statement.clone() }],
         Way::Human(steps) => {

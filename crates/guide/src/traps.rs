@@ -46,31 +46,64 @@ const RULES: &[Rule] = &[
         say: "A credential of the tenant belongs to nobody, and shutting an account doesn't touch it. When somebody who knew it leaves, change it.",
     },
     Rule { when: &[("on_deactivate.sessions", &["kept"])], say: "Deactivating an account leaves its open sessions: end them as well." },
-    Rule { when: &[("on_deactivate.oauth_grants", &["kept"])], say: "Apps that the account let in keep their access after it is deactivated: revoke them as well." },
+    Rule {
+        when: &[("on_deactivate.oauth_grants", &["kept"])],
+        say: "Apps that the account let in keep their access after it is deactivated: revoke them as well.",
+    },
     Rule { when: &[("on_deactivate.owned", &["killed"])], say: "What the account owns goes with it: hand it over first." },
     Rule { when: &[("suspended_billed", YES)], say: "A suspended account is still paid for: its seat is free only after more than that." },
     Rule { when: &[("deactivated_billed", YES)], say: "A deactivated account is still paid for." },
-    Rule { when: &[("last_admin_protected", YES)], say: "The last administrator can't be removed: make another one before the one who leaves." },
-    Rule { when: &[("last_admin_protected", NO)], say: "Nothing keeps you from removing the last administrator, and with it the way back in." },
+    Rule {
+        when: &[("last_admin_protected", YES)],
+        say: "The last administrator can't be removed: make another one before the one who leaves.",
+    },
+    Rule {
+        when: &[("last_admin_protected", NO)],
+        say: "Nothing keeps you from removing the last administrator, and with it the way back in.",
+    },
     Rule { when: &[("list_omits", ANY)], say: "A plain list is not everybody. It leaves out: {list_omits}." },
     Rule { when: &[("stale_reads", ANY)], say: "A read may show what was: {stale_reads}." },
     Rule {
         when: &[("sign_in", &["password", "magic_link", "social"]), ("sso", YES)],
         say: "There are ways in beside single sign-on ({sign_in}): taking the app away in the IdP doesn't shut them.",
     },
-    Rule { when: &[("jit", YES)], say: "Accounts appear by themselves at the first sign-in: shut the way in at the IdP first, or a shut account may come back." },
+    Rule {
+        when: &[("jit", YES)],
+        say: "Accounts appear by themselves at the first sign-in: shut the way in at the IdP first, or a shut account may come back.",
+    },
     Rule {
         when: &[("scim", YES), ("scim_plan", ANY)],
         say: "SCIM is not in every plan ({scim_plan}): without it, whatever the IdP's catalogue promises stays a promise.",
     },
-    Rule { when: &[("operation.deactivate_account.irreversible", YES)], say: "Deactivation can't be undone: usher does it only with a person's approval, and suspends where that is enough." },
-    Rule { when: &[("operation.delete_account.irreversible", YES), ("restore_window", ANY)], say: "A deleted account can be brought back for {restore_window}, and then not any more." },
-    Rule { when: &[("auth.hmac", YES)], say: "The signature covers the bytes that are sent: a client that orders parameters anew, or writes the body with other spaces, is refused." },
-    Rule { when: &[("pagination", &["none"]), ("user_api", YES)], say: "Lists have no pages: one that was cut short looks like a whole one." },
-    Rule { when: &[("rate_limit", &["none_found"])], say: "No rate limit is published. That is not the same as none: begin slowly, and read the answers." },
-    Rule { when: &[("webhooks", NOWHERE), ("user_api", YES)], say: "Changes are not pushed: what somebody changes in the console is seen only with the next read." },
+    Rule {
+        when: &[("operation.deactivate_account.irreversible", YES)],
+        say: "Deactivation can't be undone: usher does it only with a person's approval, and suspends where that is enough.",
+    },
+    Rule {
+        when: &[("operation.delete_account.irreversible", YES), ("restore_window", ANY)],
+        say: "A deleted account can be brought back for {restore_window}, and then not any more.",
+    },
+    Rule {
+        when: &[("auth.hmac", YES)],
+        say: "The signature covers the bytes that are sent: a client that orders parameters anew, or writes the body with other spaces, is refused.",
+    },
+    Rule {
+        when: &[("pagination", &["none"]), ("user_api", YES)],
+        say: "Lists have no pages: one that was cut short looks like a whole one.",
+    },
+    Rule {
+        when: &[("rate_limit", &["none_found"])],
+        say: "No rate limit is published. That is not the same as none: begin slowly, and read the answers.",
+    },
+    Rule {
+        when: &[("webhooks", NOWHERE), ("user_api", YES)],
+        say: "Changes are not pushed: what somebody changes in the console is seen only with the next read.",
+    },
     Rule { when: &[("invitation_valid", ANY)], say: "An open invitation is a way in, for {invitation_valid}: shut those too." },
-    Rule { when: &[("transfer", ANY), ("on_deactivate.owned", UNKNOWN)], say: "What becomes of what an account owns is not known. Before anything is deleted: {transfer}." },
+    Rule {
+        when: &[("transfer", ANY), ("on_deactivate.owned", UNKNOWN)],
+        say: "What becomes of what an account owns is not known. Before anything is deleted: {transfer}.",
+    },
 ];
 
 /// What the rules may ask of a manifest beside its facts.

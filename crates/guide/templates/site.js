@@ -6,11 +6,10 @@
   const count = document.getElementById("count");
   const index = window.USHER_INDEX || {};
   const field = (id) => document.getElementById(id).value;
-  const chosen = (name) => form.querySelector(`input[name="${name}"]:checked`).value;
 
   const show = () => {
     const words = field("search").toLowerCase().split(/\s+/).filter(Boolean);
-    const api = chosen("api"), scim = chosen("scim"), plan = field("plan"), automation = field("automation");
+    const api = field("api"), scim = field("scim"), plan = field("plan"), automation = field("automation");
     let shown = 0;
     for (const card of cards) {
       const text = index[card.dataset.app] || card.textContent.toLowerCase();

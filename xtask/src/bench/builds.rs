@@ -8,7 +8,7 @@ use crate::test::cargo;
 use crate::timed::{now, step};
 
 /// What begins the part of the page that is about builds.
-const HEADING: &str = "\n## Builds\n";
+pub(super) const HEADING: &str = "\n## Builds\n";
 
 /// A build, and the seconds that it took.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,20 +63,13 @@ pub(super) fn page(all: &[Built]) -> String {
     page
 }
 
-/// The part about builds of an earlier page, to be kept.
-pub(super) fn kept(page: &str) -> String {
-    page.find(HEADING).and_then(|at| page.get(at..)).unwrap_or_default().to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_part_about_builds_is_kept() {
+    fn a_build_is_a_row() {
         let part = page(&[Built { what: "debug, from nothing", seconds: 90.4 }]);
         assert!(part.contains("| debug, from nothing | 90 |"), "{part}");
-        assert_eq!(kept(&format!("# Benchmarks\n\n## Other\n{part}")), part);
-        assert_eq!(kept("# Benchmarks\n"), "");
     }
 }

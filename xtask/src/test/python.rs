@@ -29,7 +29,7 @@ pub(crate) fn environment_of(root: &Path, requirements: &str, name: &str) -> Res
     quiet(Command::new(&base).args(["-m", "venv"]).arg(&folder))?;
     quiet(
         Command::new(&python)
-            .args(["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--requirement"])
+            .args(["-m", "pip", "install", "--quiet", "--no-input", "--no-deps", "--disable-pip-version-check", "--requirement"])
             .arg(&wanted),
     )?;
     // Written last: an installation that was cut off is made again.

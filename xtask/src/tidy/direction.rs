@@ -27,7 +27,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("usher-engine", &["usher-domain", "usher-reconcile", "usher-connect", "usher-store"]),
     ("usher-serve", &["usher-domain", "usher-reconcile", "usher-store", "usher-engine"]),
     ("usher-sandbox", &["usher-domain"]),
-    ("usher-cli", &["usher-domain", "usher-guide", "usher-reconcile", "usher-connect", "usher-store", "usher-engine", "usher-serve", "usher-sandbox"]),
+    (
+        "usher-cli",
+        &["usher-domain", "usher-guide", "usher-reconcile", "usher-connect", "usher-store", "usher-engine", "usher-serve", "usher-sandbox"],
+    ),
     (
         "usher-tests",
         &[

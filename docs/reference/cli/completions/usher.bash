@@ -112,17 +112,29 @@ _usher() {
             usher__subcmd__app,check)
                 cmd="usher__subcmd__app__subcmd__check"
                 ;;
+            usher__subcmd__app,guide)
+                cmd="usher__subcmd__app__subcmd__guide"
+                ;;
             usher__subcmd__app,help)
                 cmd="usher__subcmd__app__subcmd__help"
                 ;;
             usher__subcmd__app,list)
                 cmd="usher__subcmd__app__subcmd__list"
                 ;;
+            usher__subcmd__app,search)
+                cmd="usher__subcmd__app__subcmd__search"
+                ;;
             usher__subcmd__app,show)
                 cmd="usher__subcmd__app__subcmd__show"
                 ;;
+            usher__subcmd__app,site)
+                cmd="usher__subcmd__app__subcmd__site"
+                ;;
             usher__subcmd__app__subcmd__help,check)
                 cmd="usher__subcmd__app__subcmd__help__subcmd__check"
+                ;;
+            usher__subcmd__app__subcmd__help,guide)
+                cmd="usher__subcmd__app__subcmd__help__subcmd__guide"
                 ;;
             usher__subcmd__app__subcmd__help,help)
                 cmd="usher__subcmd__app__subcmd__help__subcmd__help"
@@ -130,8 +142,14 @@ _usher() {
             usher__subcmd__app__subcmd__help,list)
                 cmd="usher__subcmd__app__subcmd__help__subcmd__list"
                 ;;
+            usher__subcmd__app__subcmd__help,search)
+                cmd="usher__subcmd__app__subcmd__help__subcmd__search"
+                ;;
             usher__subcmd__app__subcmd__help,show)
                 cmd="usher__subcmd__app__subcmd__help__subcmd__show"
+                ;;
+            usher__subcmd__app__subcmd__help,site)
+                cmd="usher__subcmd__app__subcmd__help__subcmd__site"
                 ;;
             usher__subcmd__evidence,checkpoint)
                 cmd="usher__subcmd__evidence__subcmd__checkpoint"
@@ -247,11 +265,20 @@ _usher() {
             usher__subcmd__help__subcmd__app,check)
                 cmd="usher__subcmd__help__subcmd__app__subcmd__check"
                 ;;
+            usher__subcmd__help__subcmd__app,guide)
+                cmd="usher__subcmd__help__subcmd__app__subcmd__guide"
+                ;;
             usher__subcmd__help__subcmd__app,list)
                 cmd="usher__subcmd__help__subcmd__app__subcmd__list"
                 ;;
+            usher__subcmd__help__subcmd__app,search)
+                cmd="usher__subcmd__help__subcmd__app__subcmd__search"
+                ;;
             usher__subcmd__help__subcmd__app,show)
                 cmd="usher__subcmd__help__subcmd__app__subcmd__show"
+                ;;
+            usher__subcmd__help__subcmd__app,site)
+                cmd="usher__subcmd__help__subcmd__app__subcmd__site"
                 ;;
             usher__subcmd__help__subcmd__evidence,checkpoint)
                 cmd="usher__subcmd__help__subcmd__evidence__subcmd__checkpoint"
@@ -594,7 +621,7 @@ _usher() {
             return 0
             ;;
         usher__subcmd__app)
-            opts="-h -V --dir --format --help --version list show check help"
+            opts="-h -V --dir --format --help --version list show search guide site check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -616,7 +643,7 @@ _usher() {
             return 0
             ;;
         usher__subcmd__app__subcmd__check)
-            opts="-h -V --dir --format --help --version"
+            opts="-h -V --stale --dir --format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -637,8 +664,34 @@ _usher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        usher__subcmd__app__subcmd__guide)
+            opts="-h -V --html --out --dir --format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         usher__subcmd__app__subcmd__help)
-            opts="list show check help"
+            opts="list show search guide site check help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -652,6 +705,20 @@ _usher() {
             return 0
             ;;
         usher__subcmd__app__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__app__subcmd__help__subcmd__guide)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -693,6 +760,20 @@ _usher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        usher__subcmd__app__subcmd__help__subcmd__search)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         usher__subcmd__app__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -707,7 +788,63 @@ _usher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        usher__subcmd__app__subcmd__help__subcmd__site)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         usher__subcmd__app__subcmd__list)
+            opts="-h -V --name --way --automation --unknown --source --dir --format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --way)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --automation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --unknown)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__app__subcmd__search)
             opts="-h -V --dir --format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -740,6 +877,24 @@ _usher() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__app__subcmd__site)
+            opts="-h -V --format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
@@ -1350,7 +1505,7 @@ _usher() {
             return 0
             ;;
         usher__subcmd__help__subcmd__app)
-            opts="list show check"
+            opts="list show search guide site check"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1364,6 +1519,20 @@ _usher() {
             return 0
             ;;
         usher__subcmd__help__subcmd__app__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__help__subcmd__app__subcmd__guide)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1391,7 +1560,35 @@ _usher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        usher__subcmd__help__subcmd__app__subcmd__search)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         usher__subcmd__help__subcmd__app__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__help__subcmd__app__subcmd__site)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

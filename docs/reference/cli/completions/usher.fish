@@ -90,15 +90,23 @@ complete -c usher -n "__fish_usher_using_subcommand coverage" -l format -d 'For 
 json\t'One JSON document with "version": 1'"
 complete -c usher -n "__fish_usher_using_subcommand coverage" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c usher -n "__fish_usher_using_subcommand coverage" -s V -l version -d 'Print version'
-complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show check help" -l dir -d 'The workspace: the directory with usher.yaml' -r -F
-complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show check help" -l format -d 'For people, or one JSON document' -r -f -a "human\t'For people'
+complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show search guide site check help" -l dir -d 'The workspace: the directory with usher.yaml' -r -F
+complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show search guide site check help" -l format -d 'For people, or one JSON document' -r -f -a "human\t'For people'
 json\t'One JSON document with "version": 1'"
-complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show check help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show check help" -s V -l version -d 'Print version'
-complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show check help" -f -a "list" -d 'All apps of the catalogue'
-complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show check help" -f -a "show" -d 'What is known about one app, with its sources'
-complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show check help" -f -a "check" -d 'Check manifests: every problem at once, with its line'
-complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show search guide site check help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show search guide site check help" -s V -l version -d 'Print version'
+complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show search guide site check help" -f -a "list" -d 'The apps of the catalogue, or those that fit a question'
+complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show search guide site check help" -f -a "show" -d 'The facts, operations and keys of one app, as they stand in its manifest'
+complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show search guide site check help" -f -a "search" -d 'Find apps by words of their facts: all of the words must be said somewhere'
+complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show search guide site check help" -f -a "guide" -d 'What is known about managing users in an app, from where and since when, and what is not known: a page'
+complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show search guide site check help" -f -a "site" -d 'The guides of all apps as a static site that works from its folder'
+complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show search guide site check help" -f -a "check" -d 'Check manifests: every problem at once, with its line'
+complete -c usher -n "__fish_usher_using_subcommand app; and not __fish_seen_subcommand_from list show search guide site check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from list" -l name -d 'Its name holds this' -r
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from list" -l way -d 'An operation goes this way: http, scim, ldap, sql, browser, csv, human' -r
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from list" -l automation -d 'How far it is automated: full, partial, manual_only, not_supported' -r
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from list" -l unknown -d 'This fact is not known; may be given several times' -r
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from list" -l source -d 'A source whose name or address holds this is cited' -r
 complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from list" -l dir -d 'The workspace: the directory with usher.yaml' -r -F
 complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from list" -l format -d 'For people, or one JSON document' -r -f -a "human\t'For people'
 json\t'One JSON document with "version": 1'"
@@ -109,13 +117,33 @@ complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcomm
 json\t'One JSON document with "version": 1'"
 complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from search" -l dir -d 'The workspace: the directory with usher.yaml' -r -F
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from search" -l format -d 'For people, or one JSON document' -r -f -a "human\t'For people'
+json\t'One JSON document with "version": 1'"
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from search" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from search" -s V -l version -d 'Print version'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from guide" -l out -d 'Write it to this file instead of stdout' -r -F
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from guide" -l dir -d 'The workspace: the directory with usher.yaml' -r -F
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from guide" -l format -d 'For people, or one JSON document' -r -f -a "human\t'For people'
+json\t'One JSON document with "version": 1'"
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from guide" -l html -d 'As one HTML file that needs nothing else; Markdown if left out'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from guide" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from guide" -s V -l version -d 'Print version'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from site" -l format -d 'For people, or one JSON document' -r -f -a "human\t'For people'
+json\t'One JSON document with "version": 1'"
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from site" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from site" -s V -l version -d 'Print version'
 complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from check" -l dir -d 'The workspace: the directory with usher.yaml' -r -F
 complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from check" -l format -d 'For people, or one JSON document' -r -f -a "human\t'For people'
 json\t'One JSON document with "version": 1'"
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from check" -l stale -d 'Also list the facts that were seen more than 180 days ago'
 complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
-complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from help" -f -a "list" -d 'All apps of the catalogue'
-complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from help" -f -a "show" -d 'What is known about one app, with its sources'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from help" -f -a "list" -d 'The apps of the catalogue, or those that fit a question'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from help" -f -a "show" -d 'The facts, operations and keys of one app, as they stand in its manifest'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from help" -f -a "search" -d 'Find apps by words of their facts: all of the words must be said somewhere'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from help" -f -a "guide" -d 'What is known about managing users in an app, from where and since when, and what is not known: a page'
+complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from help" -f -a "site" -d 'The guides of all apps as a static site that works from its folder'
 complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check manifests: every problem at once, with its line'
 complete -c usher -n "__fish_usher_using_subcommand app; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c usher -n "__fish_usher_using_subcommand read" -l dir -d 'The workspace: the directory with usher.yaml' -r -F
@@ -380,8 +408,11 @@ complete -c usher -n "__fish_usher_using_subcommand help; and not __fish_seen_su
 complete -c usher -n "__fish_usher_using_subcommand help; and not __fish_seen_subcommand_from demo init connect doctor coverage app read query findings account who plan offboard approve apply run task evidence completions reference help" -f -a "completions" -d 'Write shell completions to stdout'
 complete -c usher -n "__fish_usher_using_subcommand help; and not __fish_seen_subcommand_from demo init connect doctor coverage app read query findings account who plan offboard approve apply run task evidence completions reference help" -f -a "reference" -d 'Write the command reference, man pages and completions into a directory'
 complete -c usher -n "__fish_usher_using_subcommand help; and not __fish_seen_subcommand_from demo init connect doctor coverage app read query findings account who plan offboard approve apply run task evidence completions reference help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c usher -n "__fish_usher_using_subcommand help; and __fish_seen_subcommand_from app" -f -a "list" -d 'All apps of the catalogue'
-complete -c usher -n "__fish_usher_using_subcommand help; and __fish_seen_subcommand_from app" -f -a "show" -d 'What is known about one app, with its sources'
+complete -c usher -n "__fish_usher_using_subcommand help; and __fish_seen_subcommand_from app" -f -a "list" -d 'The apps of the catalogue, or those that fit a question'
+complete -c usher -n "__fish_usher_using_subcommand help; and __fish_seen_subcommand_from app" -f -a "show" -d 'The facts, operations and keys of one app, as they stand in its manifest'
+complete -c usher -n "__fish_usher_using_subcommand help; and __fish_seen_subcommand_from app" -f -a "search" -d 'Find apps by words of their facts: all of the words must be said somewhere'
+complete -c usher -n "__fish_usher_using_subcommand help; and __fish_seen_subcommand_from app" -f -a "guide" -d 'What is known about managing users in an app, from where and since when, and what is not known: a page'
+complete -c usher -n "__fish_usher_using_subcommand help; and __fish_seen_subcommand_from app" -f -a "site" -d 'The guides of all apps as a static site that works from its folder'
 complete -c usher -n "__fish_usher_using_subcommand help; and __fish_seen_subcommand_from app" -f -a "check" -d 'Check manifests: every problem at once, with its line'
 complete -c usher -n "__fish_usher_using_subcommand help; and __fish_seen_subcommand_from findings" -f -a "accept" -d 'Let findings stand until a date, with a reason. Ends early when the facts behind one change'
 complete -c usher -n "__fish_usher_using_subcommand help; and __fish_seen_subcommand_from account" -f -a "show" -d 'Everything known about one account'

@@ -42,7 +42,9 @@ pub(super) fn check(app: Option<&str>, stale: bool, screen: Screen) -> Result<Ex
             .collect();
         let mut document = json!({"version": 1, "checked": texts.len(), "problems": all});
         if let (Some(old), Some(document)) = (&old, document.as_object_mut()) {
-            let facts = old.iter().map(|fact| json!({"app": fact.app, "fact": fact.name, "seen": fact.seen, "days": fact.days, "source": fact.source}));
+            let facts = old
+                .iter()
+                .map(|fact| json!({"app": fact.app, "fact": fact.name, "seen": fact.seen, "days": fact.days, "source": fact.source}));
             document.insert("stale".to_owned(), Value::Array(facts.collect()));
         }
         screen.document(&document);
@@ -76,7 +78,13 @@ fn old_facts(manifests: &[Manifest], today: &Day) -> Vec<Old> {
         for statement in manifest.facts.fields().iter().flat_map(|field| &field.statements) {
             if let Some(seen) = manifest.seen(statement).filter(|_| manifest.is_stale(statement, today)) {
                 let days = seen.days_until(today).unwrap_or_default();
-                old.push(Old { app: manifest.app.value.clone(), name: statement.name, seen: seen.to_string(), days, source: statement.source.to_vec() });
+                old.push(Old {
+                    app: manifest.app.value.clone(),
+                    name: statement.name,
+                    seen: seen.to_string(),
+                    days,
+                    source: statement.source.to_vec(),
+                });
             }
         }
     }
@@ -91,7 +99,9 @@ fn tell(old: &[Old], screen: Screen) {
     }
     screen.line(&format!("Stale facts: {} (seen more than {STALE_AFTER_DAYS} days ago)", old.len()));
     screen.line("");
-    let rows: Vec<_> =
-        old.iter().map(|fact| row![cell(Look::Name, &fact.app), fact.name, fact.seen.clone(), fact.days.to_string(), fact.source.join(", ")]).collect();
+    let rows: Vec<_> = old
+        .iter()
+        .map(|fact| row![cell(Look::Name, &fact.app), fact.name, fact.seen.clone(), fact.days.to_string(), fact.source.join(", ")])
+        .collect();
     screen.table(&["app", "fact", "seen", "days", "source"], &rows, 4);
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
+use usher_connect::ability::not_driven;
 use usher_domain::diagnostic::{Diagnostic, Exit};
 use usher_domain::manifest::Manifest;
 use usher_domain::person::Day;
@@ -32,7 +33,9 @@ pub(super) fn guide(app: &str, html: bool, out: Option<&Path>, screen: Screen) -
         }
         None if screen.json() => {
             let format = if html { "html" } else { "markdown" };
-            screen.document(&json!({"version": 1, "app": guide.app, "automation": guide.automation.as_str(), "format": format, "text": text}));
+            screen.document(
+                &json!({"version": 1, "app": guide.app, "automation": guide.automation.as_str(), "format": format, "text": text}),
+            );
         }
         None => screen.raw(text.as_bytes()),
     }
@@ -44,19 +47,22 @@ fn made(manifest: &Manifest, today: &Day) -> Result<Guide, Diagnostic> {
     let catalogue = catalogue();
     let mut related = Vec::new();
     for app in manifest.related.iter().filter(|app| catalogue.text(app.as_str()).is_some()) {
-        related.push(Card::of(&catalogue.get(app)?, today));
+        let other = catalogue.get(app)?;
+        related.push(Card::of(&other, today, not_driven(&other).is_empty()));
     }
-    let around = Around { today, related, not_driven: usher_connect::ability::not_driven(manifest) };
+    let around = Around { today, related, not_driven: not_driven(manifest) };
     Ok(usher_guide::guide(manifest, &around))
 }
 
 pub(super) fn template(error: &impl std::fmt::Display) -> Diagnostic {
-    Diagnostic::new("APP-004", "a page can't be made", error.to_string()).hint("this is a mistake in usher: please report it with the app's name")
+    Diagnostic::new("APP-004", "a page can't be made", error.to_string())
+        .hint("this is a mistake in usher: please report it with the app's name")
 }
 
 /// Writes a file whole or not at all.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Diagnostic> {
-    let cannot = |why: String, hint: &str| Diagnostic::new("SYSTEM-006", "a file can't be written", format!("{}: {why}", path.display())).hint(hint);
+    let cannot =
+        |why: String, hint: &str| Diagnostic::new("SYSTEM-006", "a file can't be written", format!("{}: {why}", path.display())).hint(hint);
     if path.is_dir() {
         let name = path.join("guide.md");
         return Err(cannot("it is a folder".to_owned(), &format!("name a file in it, as in --out {}", name.display())));

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 use usher_domain::diagnostic::{Diagnostic, Exit, nearest};
 use usher_domain::manifest::{Facts, Manifest};
 
-use super::{all, automation, kind, shut, today};
+use super::{all, automation, create, kind, shut, today};
 use crate::args::AppFilter;
 use crate::render::{Look, Screen, cell, count, row};
+use usher_connect::ability::not_driven;
 use usher_domain::manifest::OperationName;
 use usher_guide::{Answer, Card};
 
@@ -17,20 +18,21 @@ pub(super) fn list(filter: &AppFilter, screen: Screen) -> Result<Exit, Diagnosti
     let of = manifests.len();
     let found: Vec<&Manifest> = manifests.iter().filter(|manifest| fits(filter, manifest)).collect();
     if screen.json() {
-        let apps: Vec<Value> = found.iter().map(|m| entry(m, &Card::of(m, &today))).collect();
+        let apps: Vec<Value> = found.iter().map(|m| entry(m, &Card::of(m, &today, not_driven(m).is_empty()))).collect();
         screen.document(&json!({"version": 1, "apps": apps}));
         return Ok(Exit::Done);
     }
     let rows: Vec<_> = found
         .iter()
         .map(|m| {
-            let card = Card::of(m, &today);
+            let driven = not_driven(m).is_empty();
+            let card = Card::of(m, &today, driven);
             row![
                 cell(Look::Name, &m.app),
                 m.name.clone(),
-                automation(m).replace('_', " "),
+                if driven { automation(m).replace('_', " ") } else { format!("{} *", automation(m).replace('_', " ")) },
                 kind(m, OperationName::ListAccounts),
-                kind(m, OperationName::CreateAccount),
+                create(m),
                 shut(m),
                 answer(card.scim),
             ]
@@ -42,12 +44,19 @@ pub(super) fn list(filter: &AppFilter, screen: Screen) -> Result<Exit, Diagnosti
         return Ok(Exit::Done);
     }
     screen.table(&["app", "name", "automation", "list", "create", "shut", "scim"], &rows, 1);
+    screen.line("");
+    if found.iter().any(|m| !not_driven(m).is_empty()) {
+        screen.text("* described, and not yet driven by this version of usher: the guide says what is missing");
+    }
     if found.len() < of {
-        screen.line("");
         screen.line(&format!("{} of {}", found.len(), count(of as u64, "app", "apps")));
     }
-    let first = found.iter().find(|m| !m.facts.fields().iter().all(usher_domain::manifest::Field::is_unknown)).map_or("okta", |m| m.app.as_str());
-    screen.next(&[(&format!("usher app guide {first}"), "what is known, from where, and what is not"), ("usher connect APP", "adds it to a workspace")]);
+    let first =
+        found.iter().find(|m| !m.facts.fields().iter().all(usher_domain::manifest::Field::is_unknown)).map_or("okta", |m| m.app.as_str());
+    screen.next(&[
+        (&format!("usher app guide {first}"), "what is known, from where, and what is not"),
+        ("usher connect APP", "adds it to a workspace"),
+    ]);
     Ok(Exit::Done)
 }
 
@@ -69,11 +78,11 @@ fn entry(m: &Manifest, card: &Card) -> Value {
         "version": m.version,
         "automation": automation(m),
         "list": kind(m, OperationName::ListAccounts),
-        "create": kind(m, OperationName::CreateAccount),
+        "create": create(m),
         "shut": shut(m),
         "user_api": card.user_api.text(),
         "scim": card.scim.text(),
-        "not_driven": usher_connect::ability::not_driven(m),
+        "not_driven": not_driven(m),
         "unknown": unknown,
         "sources": m.sources,
         "facts": m.facts,
@@ -86,7 +95,8 @@ fn fits(filter: &AppFilter, m: &Manifest) -> bool {
     let name = filter.name.as_ref().is_none_or(|part| holds(&m.app, part) || holds(&m.name, part));
     let way = filter.way.as_ref().is_none_or(|way| m.all_operations().any(|(_, _, o)| o.ways.iter().any(|w| w.kind().as_str() == way)));
     let automated = filter.automation.as_ref().is_none_or(|word| automation(m).replace(' ', "_") == *word);
-    let source = filter.source.as_ref().is_none_or(|part| m.sources.iter().any(|(key, source)| holds(key, part) || holds(&source.url, part)));
+    let source =
+        filter.source.as_ref().is_none_or(|part| m.sources.iter().any(|(key, source)| holds(key, part) || holds(&source.url, part)));
     let missing = filter.unknown.iter().all(|name| fields.iter().any(|field| field.name == name && field.is_unknown()));
     name && way && automated && source && missing
 }

@@ -63,6 +63,12 @@ fn kind(manifest: &Manifest, operation: OperationName) -> String {
     manifest.ways(operation).first().map_or_else(|| "-".to_owned(), |w| w.kind().as_str().to_owned())
 }
 
+/// By what an account comes to be: created, or invited.
+fn create(manifest: &Manifest) -> String {
+    let created = kind(manifest, OperationName::CreateAccount);
+    if created == "-" { kind(manifest, OperationName::InviteAccount) } else { created }
+}
+
 fn shut(manifest: &Manifest) -> String {
     let ways = OperationName::ALL.iter().filter(|o| o.shuts()).map(|o| kind(manifest, *o));
     ways.into_iter().find(|k| k != "-").unwrap_or_else(|| "-".into())

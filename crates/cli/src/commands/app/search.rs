@@ -21,7 +21,8 @@ pub(super) fn search(words: &[String], screen: Screen) -> Result<Exit, Diagnosti
     let mut apps: Vec<&str> = hits.iter().map(|hit| hit.app.as_str()).collect();
     apps.dedup();
     if screen.json() {
-        let found: Vec<Value> = hits.iter().map(|hit| json!({"app": hit.app, "name": hit.name, "where": hit.place, "text": hit.text})).collect();
+        let found: Vec<Value> =
+            hits.iter().map(|hit| json!({"app": hit.app, "name": hit.name, "where": hit.place, "text": hit.text})).collect();
         screen.document(&json!({"version": 1, "hits": found}));
         return Ok(Exit::Done);
     }
@@ -47,7 +48,8 @@ struct Hit {
 
 /// Where the words stand: the facts that hold one, those with most of them first; the name where it holds one.
 fn places(manifest: &Manifest, words: &[String]) -> Vec<Hit> {
-    let hit = |place: &str, text: String| Hit { app: manifest.app.value.clone(), name: manifest.name.clone(), place: place.to_owned(), text };
+    let hit =
+        |place: &str, text: String| Hit { app: manifest.app.value.clone(), name: manifest.name.clone(), place: place.to_owned(), text };
     let count = |text: &str| words.iter().filter(|word| text.contains(word.as_str())).count();
     let mut found: Vec<(usize, Hit)> = Vec::new();
     let named = count(&format!("{} {}", manifest.app.value, manifest.name).to_lowercase());

@@ -3,7 +3,7 @@
 use serde_json::json;
 use usher_domain::diagnostic::{Diagnostic, Exit};
 
-use super::{manifest, today};
+use super::manifest;
 use crate::render::{Cell, Look, Screen, cell, paint, row};
 
 pub(super) fn show(app: &str, screen: Screen) -> Result<Exit, Diagnostic> {
@@ -17,12 +17,10 @@ pub(super) fn show(app: &str, screen: Screen) -> Result<Exit, Diagnostic> {
     screen.line(&format!("{}  {}  manifest {}", paint(Look::Strong, &m.name), paint(Look::Name, app), m.version));
     screen.line(&format!("automation: {}", m.automation().as_str().replace('_', " ")));
     screen.line("");
-    let today = today()?;
     let mut rows = Vec::new();
     for statement in m.facts.fields().iter().flat_map(|field| &field.statements) {
         let look = if statement.status.is_sourced() { Look::Plain } else { Look::Warn };
         let seen = m.seen(statement).map(ToString::to_string).unwrap_or_default();
-        let seen = if m.is_stale(statement, &today) { cell(Look::Warn, &format!("{seen} stale")) } else { cell(Look::Plain, &seen) };
         rows.push(row![statement.name, statement.text(), cell(look, statement.status.as_str()), statement.source.join(", "), seen]);
     }
     screen.table(&["what is said", "value", "status", "source", "seen"], &rows, 1);

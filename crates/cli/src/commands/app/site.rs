@@ -51,7 +51,8 @@ fn lines(names: &[&str]) -> String {
 
 fn folder(dir: &Path) -> Result<(), Diagnostic> {
     std::fs::create_dir_all(dir).map_err(|e| {
-        Diagnostic::new("SYSTEM-006", "a file can't be written", format!("{}: {e}", dir.display())).hint("name a folder that you may write to")
+        Diagnostic::new("SYSTEM-006", "a file can't be written", format!("{}: {e}", dir.display()))
+            .hint("name a folder that you may write to")
     })
 }
 
@@ -68,7 +69,8 @@ fn earlier(dir: &Path) -> Result<Vec<String>, Diagnostic> {
     let holds = std::fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
     if holds {
         let detail = format!("{} holds files that no site put there", dir.display());
-        return Err(Diagnostic::new("APP-005", "the folder is not empty", detail).hint("name a new folder, or one that an earlier usher app site made"));
+        return Err(Diagnostic::new("APP-005", "the folder is not empty", detail)
+            .hint("name a new folder, or one that an earlier usher app site made"));
     }
     Ok(Vec::new())
 }
