@@ -5,19 +5,26 @@ use usher_domain::diagnostic::{Diagnostic, Exit};
 use usher_domain::manifest::Manifest;
 use usher_domain::text::visible;
 
-use super::all;
+use super::each;
+use crate::catalogue::catalogue;
 use crate::render::{Look, Screen, cell, count, row};
 
 pub(super) fn search(words: &[String], screen: Screen) -> Result<Exit, Diagnostic> {
     let words: Vec<String> = words.iter().flat_map(|w| w.split_whitespace()).map(str::to_lowercase).collect();
-    let manifests = all()?;
-    let mut hits: Vec<Hit> = Vec::new();
-    for manifest in &manifests {
-        let text = usher_guide::searched(manifest);
-        if words.iter().all(|word| text.contains(word.as_str())) {
-            hits.extend(places(manifest, &words));
-        }
-    }
+    let of = catalogue().names().count();
+    // Whether a text could say all words is seen without reading it as YAML; whether it does is decided below.
+    let labels = usher_guide::FIELDS.iter().map(|field| field.label.to_lowercase()).collect::<Vec<_>>().join(" ");
+    let beside = format!("{labels} full partial manual only not supported");
+    let plain = |word: &str| word.len() >= 3 && word.chars().all(|c| c.is_ascii_alphabetic());
+    let could = |text: &str| {
+        let text = text.to_lowercase();
+        words.iter().all(|word| !plain(word) || text.contains(word.as_str()) || beside.contains(word.as_str()))
+    };
+    let does = |manifest: Manifest| {
+        let text = usher_guide::searched(&manifest);
+        if words.iter().all(|word| text.contains(word.as_str())) { places(&manifest, &words) } else { Vec::new() }
+    };
+    let hits: Vec<Hit> = each(could, does)?.into_iter().flatten().collect();
     let mut apps: Vec<&str> = hits.iter().map(|hit| hit.app.as_str()).collect();
     apps.dedup();
     if screen.json() {
@@ -27,7 +34,7 @@ pub(super) fn search(words: &[String], screen: Screen) -> Result<Exit, Diagnosti
         return Ok(Exit::Done);
     }
     if hits.is_empty() {
-        screen.line(&format!("Nothing in {} says {}.", count(manifests.len() as u64, "app", "apps"), visible(&words.join(" "))));
+        screen.line(&format!("Nothing in {} says {}.", count(of as u64, "app", "apps"), visible(&words.join(" "))));
         screen.next(&[("usher app list", "all apps")]);
         return Ok(Exit::Done);
     }
