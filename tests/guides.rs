@@ -109,7 +109,7 @@ fn the_list_answers_questions() {
     assert_eq!(names(&["--way", "scim"]), ["scim"]);
     assert!(names(&["--automation", "full"]).contains(&"okta".to_owned()));
     let unknown = names(&["--unknown", "scim"]);
-    assert!(unknown.contains(&"okta".to_owned()) && !unknown.contains(&"6sense".to_owned()), "{unknown:?}");
+    assert!(unknown.contains(&"onelogin".to_owned()) && !unknown.contains(&"6sense".to_owned()), "{unknown:?}");
     assert_eq!(names(&["--source", "support.6sense.com"]), ["6sense"]);
     assert_eq!(names(&["--name", "no such app"]), [""; 0]);
     let all = json(dir.path(), &["app", "list"]);
@@ -147,6 +147,12 @@ fn a_manifest_of_ones_own_is_checked_and_shown() {
     }
     let output = run(dir.path(), &["app", "guide", "app.yaml"]);
     assert!(output.status.success() && stdout(&output).contains("# Managing users in Box") && stderr(&output).contains("MANIFEST-012"));
+    let folder = run(dir.path(), &["app", "check", "./"]);
+    assert_eq!(
+        (folder.status.code(), stderr(&folder)),
+        (Some(1), complaint.replace("app.yaml:", "./app.yaml:")),
+        "the folder of a manifest"
+    );
     std::fs::write(dir.path().join("app.yaml"), "manifest: 2\nnew_key: {}\n").expect("written");
     let output = run(dir.path(), &["app", "check", "app.yaml"]);
     assert!(stderr(&output).contains("MANIFEST-014") && stderr(&output).contains("a newer usher"), "{}", stderr(&output));

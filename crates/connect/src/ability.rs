@@ -48,7 +48,7 @@ mod tests {
         assert_eq!(of(&format!("pagination: none\nauth: {{t: {{bearer: {{token: x}}}}}}\n{list}")), [""; 0]);
         let refresh = "oauth2_refresh_token: {token_url: https://a.b, client_id: c, client_secret: s, refresh_token: r}";
         assert_eq!(
-            of(&format!("pagination: {{next_url: {{path: $.next}}}}\nauth: {{r: {{{refresh}}}}}\n{list}")),
+            of(&format!("pagination: {{next_url: {{next: $.next}}}}\nauth: {{r: {{{refresh}}}}}\n{list}")),
             ["authentication by oauth2 refresh token", "lists that go on by next url"]
         );
         assert_eq!(of(&format!("pagination: none\nauth: {{r: {{{refresh}}}, t: {{bearer: {{token: x}}}}}}\n{list}")), [""; 0]);

@@ -23,7 +23,7 @@ fn every_app_of_the_repository_parses() {
 }
 
 fn today() -> crate::person::Day {
-    crate::person::Day::parse("2026-11-25").unwrap()
+    crate::person::Day::parse("2026-12-01").unwrap()
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn bad_input_gets_code_line_and_hint() {
         ("source: spec}", "source: spec, seen: 2027-01-01}", "MANIFEST-012", "was seen", ""),
         ("value: true, status", "value: none_found, status", "MANIFEST-012", "looked_in", ""),
         ("value: true, status", "value: unknown, status", "MANIFEST-012", "unverified", ""),
-        ("other.example\", checked: 2026-11-24", "other.example\", checked: 2026-11-26", "MANIFEST-012", "was read", ""),
+        ("other.example\", checked: 2026-11-24", "other.example\", checked: 2026-12-02", "MANIFEST-012", "was read", ""),
         ("for: bearer", "for: barer", "MANIFEST-013", "did you mean `bearer`?", ""),
         ("secret: true,", "secret: true, default: x,", "MANIFEST-004", "leave it out", ""),
         ("{type: string, format: hostname}", "{type: integer, default: x}", "MANIFEST-004", "of that type", ""),

@@ -15,7 +15,7 @@ pub(super) fn check(app: Option<&str>, stale: bool, screen: Screen) -> Result<Ex
     let mut texts: Vec<(String, String)> = Vec::new();
     match app {
         Some(name) => match file(name) {
-            Some(path) => texts.push((name.to_owned(), read(path)?)),
+            Some(path) => texts.push((path.display().to_string(), read(&path)?)),
             None => texts.push((format!("apps/{name}/app.yaml"), catalogue.text(name).ok_or_else(|| catalogue.unknown(name))?.to_owned())),
         },
         None => texts.extend(catalogue.names().filter_map(|n| Some((format!("apps/{n}/app.yaml"), catalogue.text(n)?.to_owned())))),

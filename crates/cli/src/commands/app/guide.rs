@@ -16,9 +16,9 @@ use crate::render::{Screen, complain, paint};
 pub(super) fn guide(app: &str, html: bool, out: Option<&Path>, screen: Screen) -> Result<Exit, Diagnostic> {
     let manifest = manifest(app)?;
     let today = today()?;
-    if file(app).is_some() {
+    if let Some(path) = file(app) {
         // Whoever writes a manifest wants to see the page also while something is missing.
-        catalogue().check(app, &manifest, &today).iter().for_each(|problem| complain(problem, "warning"));
+        catalogue().check(path, &manifest, &today).iter().for_each(|problem| complain(problem, "warning"));
     }
     let guide = made(&manifest, &today)?;
     let text = if html { usher_guide::html(&guide).map_err(|e| template(&e))? } else { usher_guide::markdown(&guide) };

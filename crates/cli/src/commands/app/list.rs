@@ -32,8 +32,7 @@ pub(super) fn list(filter: &AppFilter, screen: Screen) -> Result<Exit, Diagnosti
                 m.name.clone(),
                 if driven { automation(m).replace('_', " ") } else { format!("{} *", automation(m).replace('_', " ")) },
                 kind(m, OperationName::ListAccounts),
-                create(m),
-                shut(m),
+                changes(m),
                 answer(card.scim),
             ]
         })
@@ -43,7 +42,7 @@ pub(super) fn list(filter: &AppFilter, screen: Screen) -> Result<Exit, Diagnosti
         screen.next(&[("usher app list", "all of them")]);
         return Ok(Exit::Done);
     }
-    screen.table(&["app", "name", "automation", "list", "create", "shut", "scim"], &rows, 1);
+    screen.table(&["app", "name", "automation", "reads", "changes", "scim"], &rows, 1);
     screen.line("");
     if found.iter().any(|m| !not_driven(m).is_empty()) {
         screen.text("* described, and not yet driven by this version of usher: the guide says what is missing");
@@ -67,6 +66,12 @@ fn answer(answer: Answer) -> crate::render::Cell {
         Answer::No | Answer::NoneFound | Answer::NotApplicable | Answer::Unknown => Look::Faint,
     };
     cell(look, if answer == Answer::Disputed { "disputed" } else { answer.text() })
+}
+
+/// By what an account is made and shut: one word where it is the same way.
+fn changes(m: &Manifest) -> String {
+    let (made, shut) = (create(m), shut(m));
+    if made == shut { made } else { format!("{made}, {shut}") }
 }
 
 /// One app of the list, with every fact.

@@ -7,7 +7,7 @@ mod search;
 mod show;
 mod site;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use usher_domain::diagnostic::{Diagnostic, Exit};
 use usher_domain::manifest::{Manifest, OperationName};
@@ -33,9 +33,11 @@ fn today() -> Result<Day, Diagnostic> {
     Day::parse(&outside::now().day()).ok_or_else(|| Diagnostic::new("SYSTEM-007", "the clock shows no day", String::new()))
 }
 
-/// A manifest file that is named instead of an app of the catalogue.
-fn file(name: &str) -> Option<&Path> {
-    (name.ends_with(".yaml") || name.ends_with(".yml") || name.contains('/')).then(|| Path::new(name))
+/// A manifest file that is named instead of an app of the catalogue, or the folder that holds one as its `app.yaml`.
+fn file(name: &str) -> Option<PathBuf> {
+    let named = name.ends_with(".yaml") || name.ends_with(".yml") || name.contains('/');
+    let path = PathBuf::from(name);
+    named.then(|| if path.is_dir() { path.join("app.yaml") } else { path })
 }
 
 fn read(path: &Path) -> Result<String, Diagnostic> {
@@ -45,7 +47,7 @@ fn read(path: &Path) -> Result<String, Diagnostic> {
 /// An app of the catalogue, or the manifest in a file.
 fn manifest(name: &str) -> Result<Manifest, Diagnostic> {
     match file(name) {
-        Some(path) => Manifest::parse(path, &read(path)?),
+        Some(path) => Manifest::parse(&path, &read(&path)?),
         None => catalogue().get(name),
     }
 }
