@@ -344,7 +344,8 @@ fn cited(source: &Source) -> Cited {
             let mut parts = path.splitn(3, '/');
             let repository = format!("{}/{}", parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
             match parts.next().filter(|file| !file.is_empty()) {
-                Some(file) => format!("https://github.com/{repository}/blob/HEAD/{file}"),
+                // `plain`: the lines that were read, not a page rendered from them; and no address of ours ends as a script does.
+                Some(file) => format!("https://github.com/{repository}/blob/HEAD/{file}?plain=1"),
                 None => format!("https://github.com/{repository}"),
             }
         }
