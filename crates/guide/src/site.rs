@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use usher_domain::fact::FactStatus;
-use usher_domain::manifest::{Field, Manifest, Statement, Word};
+use usher_domain::manifest::{Facts, Field, Manifest, Statement, Word};
 use usher_domain::person::Day;
 use usher_domain::text::visible;
 
@@ -296,16 +296,17 @@ fn each(
 
 /// What the search of the index looks in: everything that is said about an app, in lower case.
 fn index(manifests: &[&Manifest]) -> String {
+    let text = |manifest: &Manifest| searched(&manifest.app, &manifest.name, &manifest.facts, manifest.automation().as_str());
     let texts: serde_json::Map<String, serde_json::Value> =
-        manifests.iter().map(|manifest| (manifest.app.value.clone(), serde_json::Value::String(searched(manifest)))).collect();
+        manifests.iter().map(|manifest| (manifest.app.value.clone(), serde_json::Value::String(text(manifest)))).collect();
     // `</script` can't end this file, but a reader of the page's source sees text as text.
     format!("window.USHER_INDEX = {};\n", serde_json::Value::Object(texts).to_string().replace('<', "\\u003c"))
 }
 
-/// All text of an app, in lower case: names, labels, values, notes.
-pub fn searched(manifest: &Manifest) -> String {
-    let mut all = format!("{} {}", manifest.app.value, manifest.name);
-    for field in manifest.facts.fields() {
+/// All text of an app, in lower case: names, labels, values, notes, and what its automation is called where it is given.
+pub fn searched(app: &str, name: &str, facts: &Facts, automation: &str) -> String {
+    let mut all = format!("{app} {name}");
+    for field in facts.fields() {
         for statement in &field.statements {
             for part in [fields::of(field.name).label, &statement.text(), statement.note.unwrap_or_default()] {
                 all.push(' ');
@@ -314,6 +315,6 @@ pub fn searched(manifest: &Manifest) -> String {
         }
     }
     all.push(' ');
-    all.push_str(manifest.automation().as_str());
+    all.push_str(automation);
     visible(&all.replace('_', " ")).to_lowercase()
 }

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::path::Path;
 
-use super::Manifest;
+use super::{Description, Manifest};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::person::Day;
-use crate::yaml::offer;
+use crate::yaml::{self, At, offer};
 
 /// The catalogue goes down from the command line as an argument: below it nobody reads files or knows which apps exist.
 #[derive(Clone, Default)]
@@ -34,24 +34,38 @@ impl Catalogue {
         self.apps.iter().find(|(name, _)| name == app).map(|(_, text)| text.as_str())
     }
 
+    /// What is said of one app. Its operations are not looked at.
+    ///
+    /// # Errors
+    /// `APP-001`: nothing has that name. `MANIFEST-…`: what is said of it can't be read, or it names another app.
+    pub fn description(&self, app: &str) -> Result<Description, Diagnostic> {
+        self.read(app, |file, text| yaml::from_str(yaml::MANIFEST, file, text), |read: &Description| &read.app)
+    }
+
     /// One app.
     ///
     /// # Errors
     /// `APP-001`: nothing has that name; the nearest one is offered. `MANIFEST-…`: its manifest can't be read, or names another app.
     pub fn get(&self, app: &str) -> Result<Manifest, Diagnostic> {
-        match self.text(app) {
-            Some(text) => {
-                let file = format!("apps/{app}/app.yaml");
-                let manifest = Manifest::parse(&file, text)?;
-                if *manifest.app == app {
-                    return Ok(manifest);
-                }
-                let detail = format!("the folder is `{app}`, the manifest says app: {}", manifest.app);
-                let message = Diagnostic::new("MANIFEST-007", "the app's name differs from its folder", detail);
-                Err(manifest.app.place(file.as_ref(), message.hint("rename one of the two")))
-            }
-            None => Err(self.unknown(app)),
+        self.read(app, |file, text| Manifest::parse(file, text), |manifest| &manifest.app)
+    }
+
+    fn read<T>(
+        &self,
+        app: &str,
+        parse: impl Fn(&str, &str) -> Result<T, Diagnostic>,
+        name: impl Fn(&T) -> &At<String>,
+    ) -> Result<T, Diagnostic> {
+        let Some(text) = self.text(app) else { return Err(self.unknown(app)) };
+        let file = format!("apps/{app}/app.yaml");
+        let read = parse(&file, text)?;
+        let named = name(&read);
+        if **named == app {
+            return Ok(read);
         }
+        let detail = format!("the folder is `{app}`, the manifest says app: {named}");
+        let message = Diagnostic::new("MANIFEST-007", "the app's name differs from its folder", detail);
+        Err(named.place(file.as_ref(), message.hint("rename one of the two")))
     }
 
     /// Everything that is wrong with a manifest, also what only the catalogue shows: an app that it is related to and that isn't there.
@@ -86,6 +100,15 @@ impl fmt::Debug for Catalogue {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_apps_folder_has_its_name_however_it_is_read() {
+        let catalogue = Catalogue::new([("okta", "manifest: 1\napp: box\nname: Box\nversion: 2026.11.1\n")]);
+        let whole = catalogue.get("okta").map(|m| m.name).unwrap_err();
+        assert_eq!((whole.code, whole.place.as_ref().unwrap().line), ("MANIFEST-007", Some(2)));
+        assert_eq!(catalogue.description("okta").map(|d| d.name).unwrap_err(), whole);
+        assert_eq!(catalogue.description("okat").unwrap_err().hint.as_deref(), Some("did you mean `okta`?"));
+    }
 
     #[test]
     fn a_related_app_is_in_the_catalogue() {

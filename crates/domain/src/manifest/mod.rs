@@ -43,6 +43,24 @@ use crate::diagnostic::Diagnostic;
 use crate::template::Template;
 use crate::yaml::{self, At};
 
+/// What is said of an app, without what is done in it: a part of its manifest, read in a third of the time.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Description {
+    /// The app's name in commands.
+    pub app: At<String>,
+    /// The product's name.
+    pub name: String,
+    /// What is said about the app.
+    #[serde(default)]
+    pub facts: Facts,
+}
+
+impl From<Manifest> for Description {
+    fn from(manifest: Manifest) -> Self {
+        Description { app: manifest.app, name: manifest.name, facts: manifest.facts }
+    }
+}
+
 /// An app of the catalogue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

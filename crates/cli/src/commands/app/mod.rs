@@ -54,16 +54,16 @@ fn manifest(name: &str) -> Result<Manifest, Diagnostic> {
 
 /// Every app of the catalogue.
 fn all() -> Result<Vec<Manifest>, Diagnostic> {
-    each(|_| true, |manifest| manifest)
+    each(|_| true, |name| catalogue().get(name))
 }
 
-/// What is made of each app whose text is chosen, in the order of their names. Reading one takes about a millisecond, so all processors read.
-fn each<T: Send>(chosen: impl Fn(&str) -> bool, make: impl Fn(Manifest) -> T + Sync) -> Result<Vec<T>, Diagnostic> {
+/// What is read of each app whose text is chosen, in the order of their names. Reading one takes about a millisecond, so all processors read.
+fn each<T: Send>(chosen: impl Fn(&str) -> bool, make: impl Fn(&str) -> Result<T, Diagnostic> + Sync) -> Result<Vec<T>, Diagnostic> {
     let catalogue = catalogue();
     let names: Vec<&str> = catalogue.names().filter(|name| catalogue.text(name).is_some_and(&chosen)).collect();
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let part = names.len().div_ceil(workers).max(1);
-    let read = |names: &[&str]| names.iter().map(|name| catalogue.get(name).map(&make)).collect::<Result<Vec<T>, _>>();
+    let read = |names: &[&str]| names.iter().map(|name| make(name)).collect::<Result<Vec<T>, _>>();
     std::thread::scope(|scope| {
         let readers: Vec<_> = names.chunks(part).map(|names| scope.spawn(move || read(names))).collect();
         let mut made = Vec::new();

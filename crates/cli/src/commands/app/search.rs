@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use usher_domain::diagnostic::{Diagnostic, Exit};
-use usher_domain::manifest::Manifest;
+use usher_domain::manifest::Description;
 use usher_domain::text::visible;
 
 use super::each;
@@ -11,18 +11,29 @@ use crate::render::{Look, Screen, cell, count, row};
 
 pub(super) fn search(words: &[String], screen: Screen) -> Result<Exit, Diagnostic> {
     let words: Vec<String> = words.iter().flat_map(|w| w.split_whitespace()).map(str::to_lowercase).collect();
-    let of = catalogue().names().count();
+    let catalogue = catalogue();
+    let of = catalogue.names().count();
     // Whether a text could say all words is seen without reading it as YAML; whether it does is decided below.
     let labels = usher_guide::FIELDS.iter().map(|field| field.label.to_lowercase()).collect::<Vec<_>>().join(" ");
-    let beside = format!("{labels} full partial manual only not supported");
     let plain = |word: &str| word.len() >= 3 && word.chars().all(|c| c.is_ascii_alphabetic());
     let could = |text: &str| {
         let text = text.to_lowercase();
-        words.iter().all(|word| !plain(word) || text.contains(word.as_str()) || beside.contains(word.as_str()))
+        words.iter().all(|word| {
+            !plain(word) || text.contains(word.as_str()) || labels.contains(word.as_str()) || AUTOMATION.contains(word.as_str())
+        })
     };
-    let does = |manifest: Manifest| {
-        let text = usher_guide::searched(&manifest);
-        if words.iter().all(|word| text.contains(word.as_str())) { places(&manifest, &words) } else { Vec::new() }
+    // Only a word for the automation needs the operations, which take most of the time to read.
+    let automated = words.iter().any(|word| AUTOMATION.contains(word.as_str()));
+    let does = |name: &str| {
+        let (app, automation) = if automated {
+            let manifest = catalogue.get(name)?;
+            let automation = manifest.automation().as_str();
+            (Description::from(manifest), automation)
+        } else {
+            (catalogue.description(name)?, "")
+        };
+        let text = usher_guide::searched(&app.app, &app.name, &app.facts, automation);
+        Ok(if words.iter().all(|word| text.contains(word.as_str())) { places(&app, &words) } else { Vec::new() })
     };
     let hits: Vec<Hit> = each(could, does)?.into_iter().flatten().collect();
     let mut apps: Vec<&str> = hits.iter().map(|hit| hit.app.as_str()).collect();
@@ -46,6 +57,9 @@ pub(super) fn search(words: &[String], screen: Screen) -> Result<Exit, Diagnosti
     Ok(Exit::Done)
 }
 
+/// What the ways to automate an app are called.
+const AUTOMATION: &str = "full partial manual only not supported";
+
 struct Hit {
     app: String,
     name: String,
@@ -54,16 +68,16 @@ struct Hit {
 }
 
 /// Where the words stand: the facts that hold one, those with most of them first; the name where it holds one.
-fn places(manifest: &Manifest, words: &[String]) -> Vec<Hit> {
+fn places(described: &Description, words: &[String]) -> Vec<Hit> {
     let hit =
-        |place: &str, text: String| Hit { app: manifest.app.value.clone(), name: manifest.name.clone(), place: place.to_owned(), text };
+        |place: &str, text: String| Hit { app: described.app.value.clone(), name: described.name.clone(), place: place.to_owned(), text };
     let count = |text: &str| words.iter().filter(|word| text.contains(word.as_str())).count();
     let mut found: Vec<(usize, Hit)> = Vec::new();
-    let named = count(&format!("{} {}", manifest.app.value, manifest.name).to_lowercase());
+    let named = count(&format!("{} {}", described.app.value, described.name).to_lowercase());
     if named > 0 {
-        found.push((named + words.len(), hit("name", manifest.name.clone())));
+        found.push((named + words.len(), hit("name", described.name.clone())));
     }
-    for field in manifest.facts.fields() {
+    for field in described.facts.fields() {
         for statement in &field.statements {
             let value = statement.text();
             let said = [value.as_str(), statement.note.unwrap_or_default()].join(" ");
