@@ -80,7 +80,10 @@ fn places(described: &Description, words: &[String]) -> Vec<Hit> {
     for field in described.facts.fields() {
         for statement in &field.statements {
             let value = statement.text();
-            let said = [value.as_str(), statement.note.unwrap_or_default()].join(" ");
+            let said = match statement.note {
+                Some(note) if !value.is_empty() => format!("{value} ({note})"),
+                note => value + note.unwrap_or_default(),
+            };
             let label = field.name.replace('_', " ");
             let number = count(&format!("{label} {} {said}", field.name).to_lowercase());
             if number > 0 {
