@@ -22,6 +22,9 @@ pub enum Automation {
 }
 
 impl Automation {
+    /// All of them.
+    pub const ALL: [Automation; 4] = [Automation::Full, Automation::Partial, Automation::ManualOnly, Automation::NotSupported];
+
     /// The word.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use usher_domain::diagnostic::{Diagnostic, Exit};
-use usher_domain::manifest::Description;
+use usher_domain::manifest::{Automation, Description};
 use usher_domain::text::visible;
 
 use super::each;
@@ -13,17 +13,17 @@ pub(super) fn search(words: &[String], screen: Screen) -> Result<Exit, Diagnosti
     let words: Vec<String> = words.iter().flat_map(|w| w.split_whitespace()).map(str::to_lowercase).collect();
     let catalogue = catalogue();
     let of = catalogue.names().count();
+    // Only a word for the automation needs the operations, which take most of the time to read.
+    let automation = Automation::ALL.map(Automation::as_str).join(" ").replace('_', " ");
+    let automated = words.iter().any(|word| automation.contains(word.as_str()));
     // Whether a text could say all words is seen without reading it as YAML; whether it does is decided below.
     let labels = usher_guide::FIELDS.iter().map(|field| field.label.to_lowercase()).collect::<Vec<_>>().join(" ");
+    let beside = format!("{labels} {automation}");
     let plain = |word: &str| word.len() >= 3 && word.chars().all(|c| c.is_ascii_alphabetic());
     let could = |text: &str| {
         let text = text.to_lowercase();
-        words.iter().all(|word| {
-            !plain(word) || text.contains(word.as_str()) || labels.contains(word.as_str()) || AUTOMATION.contains(word.as_str())
-        })
+        words.iter().all(|word| !plain(word) || text.contains(word.as_str()) || beside.contains(word.as_str()))
     };
-    // Only a word for the automation needs the operations, which take most of the time to read.
-    let automated = words.iter().any(|word| AUTOMATION.contains(word.as_str()));
     let does = |name: &str| {
         let (app, automation) = if automated {
             let manifest = catalogue.get(name)?;
@@ -56,9 +56,6 @@ pub(super) fn search(words: &[String], screen: Screen) -> Result<Exit, Diagnosti
     screen.next(&[(&format!("usher app guide {}", apps.first().copied().unwrap_or("APP")), "the whole page")]);
     Ok(Exit::Done)
 }
-
-/// What the ways to automate an app are called.
-const AUTOMATION: &str = "full partial manual only not supported";
 
 struct Hit {
     app: String,
