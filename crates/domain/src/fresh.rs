@@ -2,7 +2,11 @@
 //!
 //! Only the attributes that a plan names are compared (DESIGN §2, invariant 3): whatever else changed is nobody's business here.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::account::AccountRow;
+use crate::time::Time;
 
 /// What a read of one account showed.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +15,30 @@ pub enum Fresh {
     Gone,
     /// It is there, with these attributes (SCIM's names).
     Shows(Map<String, Value>),
+}
+
+/// One account as a read of it alone showed it: before a write, or after.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Look {
+    /// Its id; empty if it has none yet.
+    pub native_id: String,
+    /// The time that the read speaks of.
+    pub as_of: Time,
+    /// What it showed; `None`: it is not there.
+    pub row: Option<AccountRow>,
+}
+
+impl Look {
+    /// Of the account that has this id, or that is to get one.
+    pub fn new(native_id: Option<&str>, row: Option<AccountRow>, as_of: Time) -> Self {
+        let native_id = row.as_ref().map_or(native_id.unwrap_or_default(), |row| &row.native_id).to_owned();
+        Look { native_id, as_of, row }
+    }
+
+    /// As plans compare it.
+    pub fn fresh(&self) -> Fresh {
+        self.row.as_ref().map_or(Fresh::Gone, |row| Fresh::Shows(row.view()))
+    }
 }
 
 /// One attribute that is not what was expected. `null` stands for an attribute that has no value.

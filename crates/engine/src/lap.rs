@@ -11,12 +11,12 @@ use usher_domain::person::{Person, PersonState};
 use usher_domain::snapshot::{Row, RowKind};
 use usher_domain::time::Time;
 use usher_reconcile::findings::{self, anomaly};
-use usher_reconcile::graph::{Decided, Graph, InstanceInput, ShutByUsher, build};
+use usher_reconcile::graph::{Decided, Graph, InstanceInput, build};
 use usher_reconcile::intents;
 use usher_store::{Batch, ShelfRow, SnapshotId};
 
 use crate::people::{PeopleView, rows};
-use crate::shelves::{self, FailedRead, FindingMemory, PlanRecord, PutIn, RunRecord, Shelf as _, Shut, pair};
+use crate::shelves::{self, AccountRead, FailedRead, FindingMemory, PlanRecord, PutIn, RunRecord, Shelf as _, Shut, pair};
 use crate::usher::Usher;
 
 /// Rows put into the store in one batch.
@@ -85,8 +85,9 @@ impl Usher {
                 Some(s) => self.accounts_of(s.id).await?,
                 None => vec![],
             };
+            let looks = shelves::group::<AccountRead>(store, name).await?.into_iter().map(|read| read.look).collect();
             let failed = failed.get(name).map(|f| f.why.clone());
-            inputs.push(InstanceInput { name: name.clone(), policy: setting.policy.clone(), snapshot, accounts, failed });
+            inputs.push(InstanceInput { name: name.clone(), policy: setting.policy.clone(), snapshot, accounts, looks, failed });
         }
         let decided = Decided {
             links: shelves::all::<Link>(store).await?.into_iter().map(|l| ((l.instance.clone(), l.native_id.clone()), l)).collect(),
@@ -95,11 +96,7 @@ impl Usher {
                 .into_iter()
                 .map(|c| ((c.instance.clone(), c.native_id.clone()), c))
                 .collect(),
-            shut: shelves::all::<Shut>(store)
-                .await?
-                .into_iter()
-                .map(|s| ((s.instance, s.native_id), ShutByUsher { at: s.at, standing: s.standing }))
-                .collect(),
+            shut: shelves::all::<Shut>(store).await?.into_iter().map(|s| ((s.instance, s.native_id), s.at)).collect(),
         };
         let persons = std::mem::take(&mut people.persons);
         let intents = self.intents(&persons, people.snapshot(), now).await?;

@@ -9,7 +9,7 @@ use usher_store::Batch;
 
 use crate::lap::Lap;
 use crate::read::Reading;
-use crate::shelves::{FailedRead, Shelf as _};
+use crate::shelves::{self, AccountRead, FailedRead, Shelf as _};
 use crate::usher::Usher;
 
 /// Instances that are read at once.
@@ -78,7 +78,14 @@ impl Usher {
     pub(crate) async fn read_one(&self, name: &str, shrink_accepted: bool) -> Result<Snapshot, Diagnostic> {
         let result = self.read_now(name, shrink_accepted).await;
         match &result {
-            Ok(_) => self.store().commit(Batch::default().gone(FailedRead::NAME, name)).await?,
+            Ok(snapshot) => {
+                let mut keep = Batch::default().gone(FailedRead::NAME, name);
+                let looks = shelves::group::<AccountRead>(self.store(), name).await?;
+                for old in looks.iter().filter(|read| read.look.as_of <= snapshot.as_of) {
+                    keep = keep.gone(AccountRead::NAME, old.key());
+                }
+                self.store().commit(keep).await?
+            }
             Err(message) => {
                 let failed = FailedRead { instance: name.to_owned(), why: message.detail.clone(), at: self.now() };
                 self.store().commit(Batch::default().row(failed.row())).await?

@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
-use usher_domain::account::{Standing, Status};
 use usher_domain::diagnostic::Diagnostic;
 use usher_domain::digest::Digest;
-use usher_domain::fresh::Fresh;
+use usher_domain::fresh::{Fresh, Look};
 use usher_domain::intent::IntentSource;
 use usher_domain::journal::Lease;
 use usher_domain::jsonl;
@@ -22,7 +21,7 @@ use crate::apply::{EVENT, Work, body};
 use crate::lap::Lap;
 use crate::ledger::Ledger;
 use crate::plan::{MadePlan, takes_away};
-use crate::shelves::{self, LoggedRead, OpeningRecord, Removal, Shelf as _, Shut};
+use crate::shelves::{self, AccountRead, LoggedRead, OpeningRecord, Removal, Shelf as _, Shut};
 use crate::step::Ending;
 use crate::usher::Usher;
 
@@ -217,7 +216,8 @@ impl Usher {
         ending: Ending,
     ) -> Result<(), Diagnostic> {
         let now = self.now();
-        let Ending { end, detail, sent_at, read_at, fresh } = ending;
+        let Ending { end, detail, sent_at, seen } = ending;
+        let (read_at, fresh) = (seen.as_ref().map(|s| s.as_of), seen.as_ref().map(Look::fresh));
         let about = opening(&mut keep, &read_map(fresh.as_ref(), self.given.entropy.salt().to_string()))?;
         keep = keep.event(lane_stream(lane), EVENT, body(&Event::Ended { n: step.n, end, detail, sent_at, read_at, at: now }));
         let mut rows: Vec<ShelfRow> = Vec::new();
@@ -228,10 +228,12 @@ impl Usher {
                 && crate::abilities::operation(&step.action).is_some_and(OperationName::shuts)
             {
                 let at = read_at.unwrap_or(now);
-                let standing = standing(fresh.as_ref());
-                rows.push(Shut { instance: step.instance.clone(), native_id: native_id.to_owned(), at, standing }.row());
+                rows.push(Shut { instance: step.instance.clone(), native_id: native_id.to_owned(), at }.row());
             }
         }
+        // That an account isn't there counts where the step was to delete it: of another one only a whole read says that it is gone.
+        let told = |look: &Look| !look.native_id.is_empty() && (look.row.is_some() || matches!(end, End::Confirmed | End::Already));
+        rows.extend(seen.filter(told).map(|look| AccountRead { instance: step.instance.clone(), look }.row()));
         if end == End::Confirmed
             && step.action == "reactivate_account"
             && let Some(native_id) = native_id
@@ -250,12 +252,4 @@ impl Usher {
         Ledger::new(self.store()).append(now, vec![entry], keep).await?;
         Ok(())
     }
-}
-
-/// The standing that a read-back showed.
-fn standing(fresh: Option<&Fresh>) -> Standing {
-    let Some(Fresh::Shows(view)) = fresh else { return Standing::usual(Status::Deleted) };
-    let seen: Map<String, Value> =
-        ["status", "door", "seat"].iter().filter_map(|name| Some(((*name).to_owned(), view.get(*name)?.clone()))).collect();
-    serde_json::from_value(seen.into()).unwrap_or_else(|_| Standing::usual(Status::Unknown))
 }

@@ -2,9 +2,9 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use usher_domain::account::{Standing, Status};
 use usher_domain::diagnostic::Diagnostic;
 use usher_domain::digest::Digest;
+use usher_domain::fresh::Look;
 use usher_domain::person::{PersonId, PersonRow};
 use usher_domain::run::End;
 use usher_domain::time::Time;
@@ -392,26 +392,35 @@ impl Removal {
     }
 }
 
-/// An account that usher shut, as of when a read showed it, and what it showed: newer than the last read of the instance, and what
-/// `reopened` asks for.
+/// An account that usher shut, as of when a read showed it: what `reopened` asks for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Shut {
     pub(crate) instance: String,
     pub(crate) native_id: String,
     pub(crate) at: Time,
-    /// Records of before this was kept say only that it was shut.
-    #[serde(default = "shut")]
-    pub(crate) standing: Standing,
-}
-
-fn shut() -> Standing {
-    Standing::usual(Status::Deactivated)
 }
 
 impl Shelf for Shut {
     const NAME: &'static str = "shut";
     fn key(&self) -> String {
         pair(&self.instance, &self.native_id)
+    }
+}
+
+/// An account as a step's own read showed it: the newest that is known of it, until its instance is read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct AccountRead {
+    pub(crate) instance: String,
+    pub(crate) look: Look,
+}
+
+impl Shelf for AccountRead {
+    const NAME: &'static str = "account_read";
+    fn key(&self) -> String {
+        pair(&self.instance, &self.look.native_id)
+    }
+    fn group(&self) -> String {
+        self.instance.clone()
     }
 }
 

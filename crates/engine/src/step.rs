@@ -7,7 +7,7 @@ use usher_connect::fault::{Fault, FaultClass};
 use usher_domain::account::AccountRow;
 use usher_domain::approval::NotReady;
 use usher_domain::diagnostic::Diagnostic;
-use usher_domain::fresh::{Difference, Fresh};
+use usher_domain::fresh::{Difference, Fresh, Look};
 use usher_domain::journal::{Lease, Sent};
 use usher_domain::outcome::{Outcome, Seen, compare};
 use usher_domain::person::PersonId;
@@ -33,22 +33,20 @@ pub(crate) struct Ending {
     pub(crate) end: End,
     pub(crate) detail: String,
     pub(crate) sent_at: Option<Time>,
-    pub(crate) read_at: Option<Time>,
-    pub(crate) fresh: Option<Fresh>,
+    pub(crate) seen: Option<Look>,
 }
 
 impl Ending {
-    fn unwritten(end: End, detail: impl Into<String>, seen: Option<(Fresh, Time)>) -> Self {
-        let (fresh, read_at) = seen.map_or((None, None), |(f, t)| (Some(f), Some(t)));
-        Ending { end, detail: detail.into(), sent_at: None, read_at, fresh }
+    fn unwritten(end: End, detail: impl Into<String>, seen: Option<Look>) -> Self {
+        Ending { end, detail: detail.into(), sent_at: None, seen }
     }
 }
 
 /// What a read after a write showed.
 enum Back {
-    Shown(Time, Fresh),
+    Shown(Look),
     /// What it showed instead, in words.
-    NotShown(Time, Fresh, String),
+    NotShown(Look, String),
 }
 
 impl Work<'_> {
@@ -67,9 +65,9 @@ impl Work<'_> {
             let sent = Sent { plan: self.plan().digest(), n: step.n, attempt: before, request: step.digest(), at };
             first_sent = Some(first_at);
             match self.read_back(step, &opening, &sent, connector, true).await? {
-                Back::Shown(read_at, fresh) => return self.confirmed(step, lease, first_at, read_at, fresh).await,
-                Back::NotShown(at, fresh, _) => {
-                    self.keep(lease, &Event::Looked { n: step.n, shows: shows(&fresh), at }).await?;
+                Back::Shown(seen) => return self.confirmed(step, lease, first_at, seen).await,
+                Back::NotShown(seen, _) => {
+                    self.keep(lease, &Event::Looked { n: step.n, shows: shows(&seen), at: seen.as_of }).await?;
                     attempt = before + 1;
                 }
             }
@@ -95,14 +93,13 @@ impl Work<'_> {
         connector: &dyn Connector,
         lease: &Lease,
     ) -> Result<Option<Time>, Diagnostic> {
-        let (row, ended) = match self.fresh(opening, connector).await {
+        let (seen, ended) = match self.look(opening, connector).await {
             Ok(seen) => seen,
             Err(fault) => return self.could_not_read(step, lease, fault, first_sent).await.map(|()| None),
         };
-        let fresh = as_fresh(row.as_ref());
-        if matches!(fresh, Fresh::Gone) && !read::proves_gone(&ended) && !creates(step) {
+        if seen.row.is_none() && !read::proves_gone(&ended) && !creates(step) {
             let detail = "it is not in a read that can't prove that it is gone";
-            return self.end(step, lease, self.ended_at(End::Stale, detail, first_sent, Some((fresh, ended.as_of)))).await.map(|()| None);
+            return self.end(step, lease, self.ended_at(End::Stale, detail, first_sent, Some(seen))).await.map(|()| None);
         }
         let now = self.usher.now();
         let reasons = match self.live.reasons(&step.subject, &step.instance, now).await? {
@@ -112,23 +109,19 @@ impl Work<'_> {
                 return self.end(step, lease, self.ended_at(End::NotAttempted, &detail, first_sent, None)).await.map(|()| None);
             }
         };
-        if let Some(why) = self.guarded(step, row.as_ref(), now).await? {
-            return self
-                .end(step, lease, self.ended_at(End::NotAttempted, &why, first_sent, Some((fresh, ended.as_of))))
-                .await
-                .map(|()| None);
+        if let Some(why) = self.guarded(step, seen.row.as_ref(), now).await? {
+            return self.end(step, lease, self.ended_at(End::NotAttempted, &why, first_sent, Some(seen))).await.map(|()| None);
         }
-        let ready = match self.approved.ready(step.n, &fresh, &reasons, now) {
+        let ready = match self.approved.ready(step.n, &seen.fresh(), &reasons, now) {
             Ok(ready) => ready,
             Err(not) => {
                 let (end, detail) = not_ready(&not);
-                let seen = Some((fresh, ended.as_of));
-                return self.end(step, lease, self.ended_at(end, &detail, first_sent, seen)).await.map(|()| None);
+                return self.end(step, lease, self.ended_at(end, &detail, first_sent, Some(seen))).await.map(|()| None);
             }
         };
         if attempt > ATTEMPTS {
             let detail = format!("{ATTEMPTS} writes had no effect");
-            return self.end(step, lease, self.ended_at(End::Failed, &detail, first_sent, Some((fresh, ended.as_of)))).await.map(|()| None);
+            return self.end(step, lease, self.ended_at(End::Failed, &detail, first_sent, Some(seen))).await.map(|()| None);
         }
         let permit = ready.journal(self.usher.store(), lease, attempt, step.digest(), now).await.map_err(|e| {
             Diagnostic::new("RUN-005", "the step could not be journalled, so nothing was sent", e.to_string()).hint("go on: usher apply")
@@ -141,10 +134,10 @@ impl Work<'_> {
             Ok(Ack::Done) => {
                 self.keep(lease, &Event::Answered { n: step.n, answer: "done".into(), at: self.usher.now() }).await?;
                 match self.read_back(step, opening, &sent, connector, true).await? {
-                    Back::Shown(read_at, fresh) => self.confirmed(step, lease, first, read_at, fresh).await.map(|()| None),
-                    Back::NotShown(at, fresh, instead) => {
+                    Back::Shown(seen) => self.confirmed(step, lease, first, seen).await.map(|()| None),
+                    Back::NotShown(seen, instead) => {
                         let detail = format!("the app said that it is done, and a read shows {instead}");
-                        let ending = Ending { end: End::Failed, detail, sent_at: Some(first), read_at: Some(at), fresh: Some(fresh) };
+                        let ending = Ending { end: End::Failed, detail, sent_at: Some(first), seen: Some(seen) };
                         self.end(step, lease, ending).await.map(|()| None)
                     }
                 }
@@ -175,17 +168,17 @@ impl Work<'_> {
         self.usher.given.progress.note(&step.instance, &format!("step {}: {answer}; reading back", step.n));
         self.keep(lease, &Event::Answered { n: step.n, answer, at: self.usher.now() }).await?;
         match self.read_back(step, opening, sent, connector, maybe).await? {
-            Back::Shown(read_at, fresh) => self.confirmed(step, lease, first, read_at, fresh).await.map(|()| None),
-            Back::NotShown(at, fresh, instead) => {
+            Back::Shown(seen) => self.confirmed(step, lease, first, seen).await.map(|()| None),
+            Back::NotShown(seen, instead) => {
                 let again = fault.class.may_have_happened() || fault.class == FaultClass::Throttled;
                 if again && sent.attempt < ATTEMPTS {
-                    self.keep(lease, &Event::Looked { n: step.n, shows: shows(&fresh), at }).await?;
+                    self.keep(lease, &Event::Looked { n: step.n, shows: shows(&seen), at: seen.as_of }).await?;
                     let wait = fault.retry_after.unwrap_or(FIRST_WAIT).min(Budget::default().patience);
                     tokio::time::sleep(wait).await;
                     return Ok(Some(first));
                 }
                 let detail = format!("{}; a read shows {instead}", fault.message.detail);
-                let ending = Ending { end: End::Failed, detail, sent_at: Some(first), read_at: Some(at), fresh: Some(fresh) };
+                let ending = Ending { end: End::Failed, detail, sent_at: Some(first), seen: Some(seen) };
                 self.end(step, lease, ending).await.map(|()| None)
             }
         }
@@ -206,28 +199,27 @@ impl Work<'_> {
         let until = tokio::time::Instant::now() + within.saturating_sub(waited);
         let mut wait = FIRST_WAIT;
         loop {
-            let seen = self.fresh(opening, connector).await;
+            let looked = self.look(opening, connector).await;
             let over = tokio::time::Instant::now() + wait > until;
-            match seen {
-                Ok((row, ended)) => {
-                    let fresh = as_fresh(row.as_ref());
-                    let read_at = ended.as_of;
-                    let could_tell = !matches!(fresh, Fresh::Gone) || read::proves_gone(&ended);
+            match looked {
+                Ok((seen, ended)) => {
+                    let fresh = seen.fresh();
+                    let could_tell = seen.row.is_some() || read::proves_gone(&ended);
                     let outcome = if could_tell {
-                        compare(step, opening, sent, Seen::Read { as_of: read_at, fresh: &fresh })
+                        compare(step, opening, sent, Seen::Read { as_of: seen.as_of, fresh: &fresh })
                     } else {
                         Outcome::Unknown
                     };
                     let instead = match outcome {
-                        Outcome::Confirmed(proof) => match self.usher.unmet(step, opening, &fresh) {
-                            None => return Ok(Back::Shown(proof.read_at(), fresh)),
+                        Outcome::Confirmed(_) => match self.usher.unmet(step, opening, &fresh) {
+                            None => return Ok(Back::Shown(seen)),
                             Some(unmet) => unmet,
                         },
                         Outcome::Failed(differs) => differences(&differs),
                         _ => differences(&[]),
                     };
                     if over {
-                        return Ok(Back::NotShown(read_at, fresh, instead));
+                        return Ok(Back::NotShown(seen, instead));
                     }
                 }
                 // Right after our own create, "not allowed" and "not there" are lag (lifecycle.md §14); else a read must answer.
@@ -244,8 +236,10 @@ impl Work<'_> {
     }
 
     /// The account as it is right now.
-    async fn fresh(&self, opening: &Opening, connector: &dyn Connector) -> Result<(Option<AccountRow>, Ended), Fault> {
-        read::account(connector, opening.native_id().unwrap_or(""), opening.user_name(), Budget::default()).await
+    async fn look(&self, opening: &Opening, connector: &dyn Connector) -> Result<(Look, Ended), Fault> {
+        let native_id = opening.native_id().unwrap_or("");
+        let (row, ended) = read::account(connector, native_id, opening.user_name(), Budget::default()).await?;
+        Ok((Look::new(opening.native_id(), row, ended.as_of), ended))
     }
 
     /// Guards that are asked again at each step, on a fresh read (lifecycle.md §11).
@@ -287,20 +281,18 @@ impl Work<'_> {
     }
 
     /// An end that follows no write of this attempt. After an earlier write "nothing was written" would be a lie: it has failed.
-    fn ended_at(&self, end: End, detail: &str, first_sent: Option<Time>, seen: Option<(Fresh, Time)>) -> Ending {
+    fn ended_at(&self, end: End, detail: &str, first_sent: Option<Time>, seen: Option<Look>) -> Ending {
         match first_sent {
             None => Ending::unwritten(end, detail, seen),
             Some(sent_at) => {
                 let end = if end == End::Already { End::Confirmed } else { End::Failed };
-                let (fresh, read_at) = seen.map_or((None, None), |(f, t)| (Some(f), Some(t)));
-                Ending { end, detail: detail.to_owned(), sent_at: Some(sent_at), read_at, fresh }
+                Ending { end, detail: detail.to_owned(), sent_at: Some(sent_at), seen }
             }
         }
     }
 
-    async fn confirmed(&self, step: &Step, lease: &Lease, sent_at: Time, read_at: Time, fresh: Fresh) -> Result<(), Diagnostic> {
-        let ending =
-            Ending { end: End::Confirmed, detail: "read back".into(), sent_at: Some(sent_at), read_at: Some(read_at), fresh: Some(fresh) };
+    async fn confirmed(&self, step: &Step, lease: &Lease, sent_at: Time, seen: Look) -> Result<(), Diagnostic> {
+        let ending = Ending { end: End::Confirmed, detail: "read back".into(), sent_at: Some(sent_at), seen: Some(seen) };
         self.end(step, lease, ending).await
     }
 }
@@ -309,12 +301,8 @@ fn creates(step: &Step) -> bool {
     matches!(step.action.as_str(), "create_account" | "invite_account")
 }
 
-pub(crate) fn as_fresh(row: Option<&AccountRow>) -> Fresh {
-    row.map_or(Fresh::Gone, |row| Fresh::Shows(row.view()))
-}
-
-fn shows(fresh: &Fresh) -> String {
-    match fresh {
+fn shows(seen: &Look) -> String {
+    match seen.fresh() {
         Fresh::Gone => "not there".into(),
         Fresh::Shows(map) => format!("status {}", map.get("status").and_then(|v| v.as_str()).unwrap_or("unknown")),
     }

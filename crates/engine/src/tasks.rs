@@ -1,7 +1,7 @@
 //! A person is a connector too (invariant 9): it answers `accepted`, the run sleeps in the store, and a later read closes it.
 
 use usher_domain::diagnostic::{Diagnostic, Exit};
-use usher_domain::fresh::Fresh;
+use usher_domain::fresh::Look;
 use usher_domain::journal::{Lease, Sent};
 use usher_domain::outcome::{Outcome, Seen, compare};
 use usher_domain::plan::{Opening, Plan, Step};
@@ -12,7 +12,7 @@ use usher_store::{Batch, SnapshotId, lane_stream};
 
 use crate::apply::{EVENT, LEASE, Work, body};
 use crate::shelves::{self, RunRecord, Shelf as _, TaskRecord, TaskState};
-use crate::step::{Ending, as_fresh, differences};
+use crate::step::{Ending, differences};
 use crate::usher::Usher;
 
 /// What saying "done" led to.
@@ -133,14 +133,13 @@ impl Usher {
         let sent = Sent { plan: plan.digest(), n: step.n, attempt: 1, request: step.digest(), at: given };
         let seen = self.seen_in_snapshot(&step.instance, opening).await?;
         let (ending, done) = match seen {
-            Some((snapshot, fresh)) => match compare(step, opening, &sent, Seen::Read { as_of: snapshot.as_of, fresh: &fresh }) {
-                Outcome::Confirmed(proof) if proves(&snapshot, &fresh) => {
-                    if let Some(unmet) = self.unmet(step, opening, &fresh) {
+            Some((snapshot, seen)) => match compare(step, opening, &sent, Seen::Read { as_of: seen.as_of, fresh: &seen.fresh() }) {
+                Outcome::Confirmed(_) if proves(&snapshot, &seen) => {
+                    if let Some(unmet) = self.unmet(step, opening, &seen.fresh()) {
                         return Ok(Some(TaskDone::StillThere(format!("the read of {} shows {unmet}", snapshot.as_of))));
                     }
-                    let read_at = proof.read_at();
-                    let detail = "read back".to_owned();
-                    let ending = Ending { end: End::Confirmed, detail, sent_at: Some(given), read_at: Some(read_at), fresh: Some(fresh) };
+                    let read_at = seen.as_of;
+                    let ending = Ending { end: End::Confirmed, detail: "read back".into(), sent_at: Some(given), seen: Some(seen) };
                     (ending, TaskDone::Confirmed(read_at))
                 }
                 Outcome::Failed(differs) if snapshot.grade != Grade::Inferred => {
@@ -176,7 +175,7 @@ impl Usher {
     }
 
     /// What the newest read of an instance shows of the account of an opening.
-    async fn seen_in_snapshot(&self, instance: &str, opening: &Opening) -> Result<Option<(Snapshot, Fresh)>, Diagnostic> {
+    async fn seen_in_snapshot(&self, instance: &str, opening: &Opening) -> Result<Option<(Snapshot, Look)>, Diagnostic> {
         let Some(snapshot) = self.store().latest(instance, false).await? else { return Ok(None) };
         let row = match opening.native_id() {
             Some(id) => self.store().snapshot_row(SnapshotId(snapshot.id), RowKind::Account, id).await?.map(|r| r.row()).transpose()?,
@@ -186,22 +185,20 @@ impl Usher {
                 all.into_iter().find(|a| a.user_name.as_deref().map(usher_domain::text::fold) == wanted).map(Row::Account)
             }
         };
-        let account = match row {
+        let row = match row {
             Some(Row::Account(account)) => Some(account),
             _ => None,
         };
-        Ok(Some((snapshot, as_fresh(account.as_ref()))))
+        let look = Look::new(opening.native_id(), row, snapshot.as_of);
+        Ok(Some((snapshot, look)))
     }
 }
 
 fn attested(given: Time) -> Ending {
-    Ending { end: End::Attested, detail: "a person says so; no read shows it".into(), sent_at: Some(given), read_at: None, fresh: None }
+    Ending { end: End::Attested, detail: "a person says so; no read shows it".into(), sent_at: Some(given), seen: None }
 }
 
 /// A list that a person ticked off proves nothing, and absence needs a whole read (lifecycle.md §8).
-fn proves(snapshot: &Snapshot, fresh: &Fresh) -> bool {
-    match fresh {
-        Fresh::Gone => snapshot.proves_absence(),
-        Fresh::Shows(_) => snapshot.grade.proves_absence(),
-    }
+fn proves(snapshot: &Snapshot, seen: &Look) -> bool {
+    if seen.row.is_none() { snapshot.proves_absence() } else { snapshot.grade.proves_absence() }
 }

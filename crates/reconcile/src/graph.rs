@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use usher_domain::account::{AccountRow, Kind, Standing, Status};
+use usher_domain::fresh::Look;
 use usher_domain::intent::Intent;
 use usher_domain::link::{Classification, Link, LinkBy, Situation};
 use usher_domain::person::{Person, PersonId, PersonState};
@@ -35,6 +36,8 @@ pub struct InstanceInput {
     pub snapshot: Option<Snapshot>,
     /// Its accounts.
     pub accounts: Vec<AccountRow>,
+    /// What steps have seen of single accounts.
+    pub looks: Vec<Look>,
     /// Why it could not be read the last time, if so.
     pub failed: Option<String>,
 }
@@ -60,17 +63,8 @@ pub struct Decided {
     pub links: HashMap<(String, String), Link>,
     /// Classifications, by instance and native id.
     pub classifications: HashMap<(String, String), Classification>,
-    /// Accounts that usher shut.
-    pub shut: HashMap<(String, String), ShutByUsher>,
-}
-
-/// An account that usher shut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ShutByUsher {
-    /// As of when the read that confirmed it showed it.
-    pub at: Time,
-    /// What that read showed.
-    pub standing: Standing,
+    /// Accounts that usher shut, as of when the read that confirmed it showed it.
+    pub shut: HashMap<(String, String), Time>,
 }
 
 /// One account with what was concluded about it.
@@ -123,8 +117,8 @@ pub struct Graph {
     pub index: Index,
     /// The instances, by name.
     pub instances: Vec<InstanceView>,
-    /// What usher shut.
-    pub shut: HashMap<(String, String), ShutByUsher>,
+    /// What usher shut, as of when the read that confirmed it showed it.
+    pub shut: HashMap<(String, String), Time>,
     intents: Vec<Intent>,
     intents_of: HashMap<PersonId, Vec<usize>>,
     place: HashMap<PersonId, u32>,
@@ -148,16 +142,14 @@ pub fn build(
     let mut views: Vec<_> = instances
         .into_iter()
         .map(|input| {
-            let as_of = input.snapshot.as_ref().map(|s| s.as_of);
-            let mut accounts: Vec<_> = input
-                .accounts
+            let rows = match &input.snapshot {
+                Some(snapshot) => newest(input.accounts, input.looks, snapshot.as_of),
+                None => input.accounts,
+            };
+            let mut accounts: Vec<_> = rows
                 .into_iter()
-                .map(|mut row| {
+                .map(|row| {
                     let key = (input.name.clone(), row.native_id.clone());
-                    // Of an account that was read back since, the read-back is the newest that is known.
-                    if let Some(shut) = shut.get(&key).filter(|shut| as_of.is_some_and(|as_of| as_of < shut.at)) {
-                        row.standing = shut.standing;
-                    }
                     judge(row, classifications.get(&key), links.get(&key), &input.name, classify, rules, &index, &place)
                 })
                 .collect();
@@ -167,6 +159,21 @@ pub fn build(
         .collect();
     views.sort_by(|a, b| a.name.cmp(&b.name));
     Graph { persons, index, instances: views, shut, intents: vec![], intents_of: HashMap::new(), place, now }
+}
+
+/// The accounts of a read, each as it was last seen: a look from after the read says more than the read.
+fn newest(mut accounts: Vec<AccountRow>, looks: Vec<Look>, as_of: Time) -> Vec<AccountRow> {
+    let mut looks: HashMap<String, Option<AccountRow>> =
+        looks.into_iter().filter(|look| look.as_of > as_of).map(|look| (look.native_id, look.row)).collect();
+    for account in &mut accounts {
+        match looks.remove(&account.native_id) {
+            Some(Some(row)) => *account = row,
+            Some(None) => account.standing = Standing::usual(Status::Deleted),
+            None => {}
+        }
+    }
+    accounts.extend(looks.into_values().flatten());
+    accounts
 }
 
 #[expect(clippy::too_many_arguments, reason = "one private seam between what is stored and what is concluded")]

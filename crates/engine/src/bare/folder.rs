@@ -145,7 +145,7 @@ pub(super) fn general(people: &Path, exports: Exports, ask: &BareAsk, rules: &[R
             }
         })?;
         report.take(reading.finish());
-        inputs.push(InstanceInput { name, policy: InstancePolicy::default(), snapshot: None, accounts, failed: None });
+        inputs.push(InstanceInput { name, policy: InstancePolicy::default(), snapshot: None, accounts, looks: vec![], failed: None });
     }
     report.instances = inputs.len() as u64;
     let intents = persons.iter().filter_map(|p| intents::employment_ended(p, None, now)).collect();

@@ -12,7 +12,7 @@ pub(super) fn find(graph: &Graph, out: &mut Vec<Finding>) {
     for instance in &graph.instances {
         for account in instance.accounts.iter().filter(|a| a.lets_in()) {
             let key = (instance.name.clone(), account.row.native_id.clone());
-            let Some(shut_at) = graph.shut.get(&key).map(|shut| shut.at) else { continue };
+            let Some(shut_at) = graph.shut.get(&key).copied() else { continue };
             // A read from before can't show what happened since.
             if instance.snapshot.as_ref().is_none_or(|s| s.as_of <= shut_at) {
                 continue;

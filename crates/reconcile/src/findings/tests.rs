@@ -3,6 +3,7 @@
 use usher_domain::account::{AccountRow, Door, Email, Kind, Standing, Status};
 use usher_domain::digest::Digest;
 use usher_domain::finding::{Finding, Rule, Severity};
+use usher_domain::fresh::Look;
 use usher_domain::intent::{About, Intent, IntentSource, Says};
 use usher_domain::link::{Classification, Link, LinkBy};
 use usher_domain::person::{EmploymentStatus, Person, PersonId, PersonRow};
@@ -11,7 +12,7 @@ use usher_domain::time::Time;
 
 use super::find;
 use crate::correlate::{DEFAULT_RULES, Domains};
-use crate::graph::{Classified, Decided, Graph, InstanceInput, InstancePolicy, ShutByUsher, build};
+use crate::graph::{Classified, Decided, Graph, InstanceInput, InstancePolicy, build};
 use crate::intents;
 use crate::people::{DayEnd, Known, Source, assemble};
 
@@ -74,6 +75,7 @@ struct World {
     idp: Vec<AccountRow>,
     policy: InstancePolicy,
     decided: Decided,
+    looks: Vec<Look>,
     no_snapshot: bool,
     service: Option<Vec<String>>,
     grade: Option<Grade>,
@@ -92,6 +94,7 @@ impl World {
             policy,
             snapshot,
             accounts,
+            looks: vec![],
             failed: None,
         };
         let snap = (!self.no_snapshot).then(|| snapshot(self.grade.unwrap_or(Grade::Observed)));
@@ -104,7 +107,7 @@ impl World {
                 purpose: None,
             })
         };
-        let mut all = vec![input("app", self.accounts, self.policy, snap.clone())];
+        let mut all = vec![InstanceInput { looks: self.looks, ..input("app", self.accounts, self.policy, snap.clone()) }];
         if !self.idp.is_empty() {
             all.push(input("idp", self.idp, idp, snap));
         }
@@ -259,15 +262,12 @@ fn missing_account_needs_a_read_that_would_have_shown_it() {
     assert!(w.find(Rule::MissingAccount).is_empty(), "eligible, not missing");
 }
 
-fn shut(at: Time) -> ShutByUsher {
-    ShutByUsher { at, standing: Standing::usual(Status::Deactivated) }
-}
-
 #[test]
 fn reopened_unless_somebody_says_so() {
     let of = |email: &str, access, at| {
         let mut w = World::of(vec![account("a", email, Status::Active)]);
-        w.decided.shut.insert(("app".into(), "a".into()), shut(at));
+        w.decided.shut.insert(("app".into(), "a".into()), at);
+        w.looks = vec![Look { native_id: "a".into(), as_of: at, row: Some(account("a", email, Status::Deactivated)) }];
         w.access = access;
         let found = find(&w.graph(), &[Rule::LeaverAccount, Rule::Reopened]);
         let of = |rule| found.iter().filter(|f| f.rule == rule).count();
@@ -278,6 +278,24 @@ fn reopened_unless_somebody_says_so() {
     assert_eq!(of("p1@corp.example", false, before), (1, 0));
     assert_eq!(of("p1@corp.example", true, before), (0, 0));
     assert_eq!(of("p2@corp.example", false, after), (0, 0), "the read is older than the read-back, which shows it shut");
+}
+
+#[test]
+fn an_account_is_as_it_was_last_seen() {
+    let (before, after) = (now().plus_seconds(-3_600), now().plus_seconds(60));
+    let of = |as_of, row: Option<AccountRow>| {
+        let mut w = World::of(vec![account("a", "p2@corp.example", Status::Active)]);
+        w.looks = vec![Look::new(Some("a"), row, as_of), Look::new(None, Some(account("b", "p1@corp.example", Status::Active)), as_of)];
+        let graph = w.graph();
+        let accounts = &graph.instances[0].accounts;
+        let states = accounts.iter().map(|a| (a.row.native_id.clone(), a.row.standing.status)).collect::<Vec<_>>();
+        (states, find(&graph, &[Rule::LeaverAccount]).len())
+    };
+    let shut = || Some(account("a", "p2@corp.example", Status::Suspended));
+    let (a, b) = ("a".to_owned(), "b".to_owned());
+    assert_eq!(of(after, shut()), (vec![(a.clone(), Status::Suspended), (b.clone(), Status::Active)], 0));
+    assert_eq!(of(after, None), (vec![(a.clone(), Status::Deleted), (b, Status::Active)], 0));
+    assert_eq!(of(before, shut()), (vec![(a, Status::Active)], 1), "the read is newer");
 }
 
 #[test]
@@ -306,7 +324,7 @@ fn duplicate_person_and_what_supersedes() {
     assert_eq!(find(&graph, &[Rule::DuplicatePerson]).len(), 1);
 
     let mut w = World::of(vec![account("a", "p2@corp.example", Status::Active)]);
-    w.decided.shut.insert(("app".into(), "a".into()), shut(now().plus_seconds(-3_600)));
+    w.decided.shut.insert(("app".into(), "a".into()), now().plus_seconds(-3_600));
     let found = find(&w.graph(), &[Rule::LeaverAccount, Rule::Reopened]);
     assert_eq!(found.iter().filter(|f| f.superseded_by.is_some()).map(|f| f.rule).collect::<Vec<_>>(), [Rule::Reopened]);
 }

@@ -114,6 +114,7 @@ fn general(people: &[Cells], instances: &[Vec<Cells>]) -> (Graph, Vec<Finding>) 
                     ..AccountRow::default()
                 })
                 .collect(),
+            looks: vec![],
             failed: None,
         })
         .collect();
