@@ -141,7 +141,7 @@ impl<'m> Book<'m> {
                 } else if of_code {
                     vec![code(words)]
                 } else {
-                    prose(words)
+                    prose(&fields::word(key, words))
                 }
             };
             let rows = records.iter().map(|record| used.iter().map(|(key, _)| cell(record, key)).collect()).collect();
@@ -281,7 +281,7 @@ fn value(field: &str, value: &Value) -> Line {
             let mut line = Vec::new();
             for (at, item) in items.iter().enumerate() {
                 if at > 0 {
-                    line.push(text(", "));
+                    line.push(text(if item.is_object() { "; " } else { ", " }));
                 }
                 line.extend(self::value(field, item));
             }
@@ -290,8 +290,14 @@ fn value(field: &str, value: &Value) -> Line {
         Value::Number(number) => vec![text(number.to_string())],
         Value::Null => Vec::new(),
         Value::Object(record) => {
-            let parts: Vec<String> = record.values().filter_map(Value::as_str).map(str::to_owned).collect();
-            vec![text(parts.join(", "))]
+            let part = |key: &str| record.get(key).and_then(Value::as_str).map(|words| fields::word(key, words));
+            let parts = match (part("amount"), part("currency"), part("per")) {
+                (Some(amount), Some(currency), Some(per)) => {
+                    vec![part("what"), Some(format!("{amount} {currency} per {per}")), part("notes")]
+                }
+                _ => record.values().map(|words| words.as_str().map(str::to_owned)).collect(),
+            };
+            vec![text(parts.into_iter().flatten().collect::<Vec<_>>().join(", "))]
         }
     }
 }
@@ -370,5 +376,27 @@ fn kind(kind: SourceKind) -> &'static str {
         SourceKind::Code => "somebody else's code",
         SourceKind::ThirdPartyDocs => "somebody else's page",
         SourceKind::Tenant => "a live tenant",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn records_in_a_line_are_told_apart_and_a_price_reads_as_one() {
+        let shown = |field: &str, given: Value| {
+            value(field, &given).iter().map(|part| if let Inline::Text(words) = part { words.as_str() } else { "?" }).collect::<String>()
+        };
+        let prices = json!([
+            {"what": "Plus", "amount": "6.00", "currency": "USD", "per": "seat_month", "notes": "7.20 by the month"},
+            {"what": "Tenant", "amount": "90", "currency": "EUR", "per": "year", "notes": null},
+        ]);
+        assert_eq!(shown("prices", prices), "Plus, 6.00 USD per seat and month, 7.20 by the month; Tenant, 90 EUR per year for all");
+        let endpoints = json!([{"method": "GET", "path": "/a", "does": "lists"}, {"method": "POST", "path": "/a", "does": "makes"}]);
+        assert_eq!(shown("endpoints", endpoints), "GET, /a, lists; POST, /a, makes");
+        assert_eq!(shown("sign_in", json!(["password", "sso"])), "password, single sign-on");
     }
 }

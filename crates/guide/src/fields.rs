@@ -174,6 +174,7 @@ pub(crate) fn word(field: &str, word: &str) -> String {
             ("certificate", "client certificate"),
             ("ldap", "directory password"),
         ],
+        "per" => &[("seat_month", "seat and month"), ("seat_year", "seat and year"), ("month", "month for all"), ("year", "year for all")],
         _ if field.starts_with("on_deactivate.") => &[("killed", "end with the account"), ("kept", "live on")],
         _ => &[],
     };
