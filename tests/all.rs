@@ -11,3 +11,4 @@ mod laps;
 mod scenarios;
 mod scim_server;
 mod site;
+mod store;

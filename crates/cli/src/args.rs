@@ -111,6 +111,9 @@ pub(crate) enum Command {
     /// Hand evidence over, check it, give an anchor to keep elsewhere.
     #[command(subcommand)]
     Evidence(Evidence),
+    /// Look after the store: check it, copy it, back it up.
+    #[command(subcommand)]
+    Store(Store),
     /// Write shell completions to stdout.
     #[command(after_help = "Example:\n  usher completions bash > /etc/bash_completion.d/usher")]
     Completions {
@@ -609,4 +612,28 @@ pub(crate) enum Evidence {
     /// Print a signed checkpoint of the log, to keep where the operator can't write.
     #[command(after_help = "Example:\n  usher evidence checkpoint > anchor-2026-11-25")]
     Checkpoint,
+}
+
+/// `usher store`
+#[derive(Debug, Subcommand)]
+pub(crate) enum Store {
+    /// Look at everything: bytes, digests, rows that belong to nothing, runs and plans that can't be. Repairs nothing.
+    #[command(after_help = "Example:\n  usher store check")]
+    Check,
+    /// Copy a whole store into a new one of any kind, and compare both. A copy that was interrupted goes on with the same command.
+    #[command(
+        after_help = "Example:\n  usher store copy sqlite:usher.db postgres://usher@db.corp.example/usher\n  usher store copy postgres://usher@db.corp.example/usher sqlite:usher.db"
+    )]
+    Copy {
+        /// The store to read, as `store:` of usher.yaml has it.
+        from: String,
+        /// The store to fill; new and empty.
+        to: String,
+    },
+    /// Write the store, as it is at one moment, into a new SQLite file; others go on working meanwhile.
+    #[command(after_help = "Example:\n  usher store backup usher-2026-11-27.db")]
+    Backup {
+        /// The file; it must not exist.
+        file: PathBuf,
+    },
 }

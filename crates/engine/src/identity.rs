@@ -12,7 +12,7 @@ use crate::ledger::{self, Ledger};
 use crate::usher::{CONFIG, Usher};
 
 /// The row with the tenant's name.
-const TENANT: &str = "tenant";
+pub(crate) const TENANT: &str = "tenant";
 /// Where the log's private key lies in a workspace, if nobody keeps it elsewhere.
 const LOG_KEY: &str = ".usher/log.pem";
 

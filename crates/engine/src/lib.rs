@@ -19,6 +19,7 @@ pub mod settings;
 pub mod shelves;
 pub mod ssh_agent;
 pub mod tasks;
+pub mod upkeep;
 pub mod usher;
 pub mod who;
 

@@ -145,6 +145,11 @@ impl Settings {
         self.domains.first().map_or("company.invalid", String::as_str)
     }
 
+    /// The domains as usher.yaml has them.
+    pub(crate) fn domain_names(&self) -> &[String] {
+        &self.domains
+    }
+
     /// What the rules of `classify:` say about an account.
     pub fn classify(&self, workspace: &Workspace, name: &str, account: &AccountRow) -> Option<Classified> {
         if workspace.classify.is_empty() {

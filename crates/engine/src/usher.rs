@@ -75,6 +75,7 @@ impl Usher {
         let settings = Settings::of(&workspace, &manifests);
         let clock = given.clock.clone();
         let store = usher_store::open_at(&settings.store, dir, Arc::new(move || clock.now()))?;
+        crate::upkeep::ours(&*store, settings.domain_names()).await?;
         Ok(Usher { dir: dir.to_owned(), text: text.into_bytes(), workspace, settings, catalogue, manifests, store, given })
     }
 

@@ -4,6 +4,7 @@
 //! never an approved anything (DESIGN §7, invariant 2).
 
 mod batch;
+pub mod carry;
 mod error;
 mod location;
 mod paging;
@@ -22,6 +23,7 @@ use usher_domain::time::Time;
 
 pub use batch::{Batch, Find, Held, LANES, Logged, META, NewEvent, Problem, SENT, ShelfRow, lane_stream};
 pub use error::StoreError;
+pub use location::shown;
 pub use snapshots::{Kept, OpenSnapshot, Seek, SnapPage, SnapRow, SnapshotId};
 pub use store::{Answer, Store};
 

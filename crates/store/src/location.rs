@@ -41,6 +41,14 @@ pub(crate) fn parse(url: &str, workspace: &Path) -> Result<Location, Diagnostic>
     }
 }
 
+/// A store's address as it may be shown and kept: without user and password.
+pub fn shown(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        _ => url.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +58,18 @@ mod tests {
         let at = Path::new("/srv/usher");
         assert_eq!(parse("sqlite:usher.db", at), Ok(Location::Sqlite("/srv/usher/usher.db".into())));
         assert_eq!(parse("sqlite:/var/lib/usher.db", at), Ok(Location::Sqlite("/var/lib/usher.db".into())));
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        for (url, seen) in [
+            ("sqlite:usher@home.db", "sqlite:usher@home.db"),
+            ("postgres://usher:hunter2@db:5432/usher", "postgres://db:5432/usher"),
+            ("postgres://usher:p@ss@db/usher", "postgres://db/usher"),
+            ("postgres://db/usher", "postgres://db/usher"),
+        ] {
+            assert_eq!(shown(url), seen);
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::store::Store;
 
 const PAGE: u32 = 1_000;
 
-impl dyn Store {
+impl dyn Store + '_ {
     /// A stream from its start to its end.
     ///
     /// # Errors

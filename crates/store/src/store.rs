@@ -1,11 +1,14 @@
 //! The one trait behind which every engine stands. A new question is a shelf or a field of [`Find`] or [`Seek`], not a method.
 
+use std::path::Path;
+
 use usher_domain::digest::Digest;
 use usher_domain::journal::{BoxFuture, Journal, Lease, Seq};
 use usher_domain::snapshot::{RowKind, Snapshot};
 use usher_domain::time::Time;
 
 use crate::batch::{Batch, Find, Held, Logged, Problem, ShelfRow};
+use crate::carry::{Carried, Listing, Named};
 use crate::error::StoreError;
 use crate::snapshots::{Kept, OpenSnapshot, Seek, SnapPage, SnapRow, SnapshotId};
 
@@ -104,6 +107,21 @@ pub trait Store: Journal {
 
     /// The snapshot of an instance that is under way or was left by a process that died.
     fn unsealed<'a>(&'a self, instance: &'a str) -> Answer<'a, Option<OpenSnapshot>>;
+
+    /// Names of everything of a kind after a name, at most `limit`, in the order of their bytes.
+    fn names<'a>(&'a self, of: Listing, after: Option<&'a str>, limit: u32) -> Answer<'a, Vec<Named>>;
+
+    /// Puts in something as it was in another store. Only a copy does this ([`crate::carry::copy`]).
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] for events that don't follow; as [`Store::snapshot_page`] for rows; [`StoreError::AlreadyOpen`].
+    fn carry(&self, what: Carried) -> Answer<'_, ()>;
+
+    /// Writes all of this store, as it is at one moment, into a new SQLite file, while others go on writing.
+    ///
+    /// # Errors
+    /// `STORE-034` where the file can't be made.
+    fn backup<'a>(&'a self, file: &'a Path) -> Answer<'a, ()>;
 
     /// Looks at everything: structure, checksums, digests of files and snapshots, rows that belong to nothing. Nothing is repaired.
     fn check(&self) -> Answer<'_, Vec<Problem>>;

@@ -18,6 +18,7 @@ mod query;
 mod read;
 mod reference;
 mod run;
+mod store;
 mod task;
 mod who;
 
@@ -117,6 +118,7 @@ async fn dispatch(command: Command, dir: &std::path::Path, screen: Screen) -> Re
         Command::Run(what) => run::run(&what, dir, screen).await,
         Command::Task(what) => task::run(what, dir, screen).await,
         Command::Evidence(what) => evidence::run(what, dir, screen).await,
+        Command::Store(what) => store::run(what, dir, screen).await,
         Command::App(_) | Command::Completions { .. } | Command::Reference { .. } => Ok(Exit::Done),
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn append_sent(pen: &mut Pen<'_>, lease: &Lease, sent: &Sent) -> Outc
 }
 
 /// Where a stream ends; 0: it is empty.
-fn head(db: &Connection, stream: &str) -> Outcome<Seq> {
+pub(super) fn head(db: &Connection, stream: &str) -> Outcome<Seq> {
     let head = db.prepare_cached("SELECT coalesce(max(seq), 0) FROM event WHERE stream = ?")?.query_row([stream], |row| row.get(0))?;
     Ok(Seq(head))
 }
@@ -54,15 +54,21 @@ fn head(db: &Connection, stream: &str) -> Outcome<Seq> {
 fn append(pen: &Pen<'_>, event: &NewEvent) -> Outcome<Seq> {
     let Seq(head) = head(pen.db, &event.stream)?;
     let logged = Logged { seq: Seq(head + 1), kind: event.kind.clone(), at: pen.now, body: event.body.clone() };
-    pen.db.prepare_cached("INSERT INTO event (stream, seq, kind, at, body, sum) VALUES (?, ?, ?, ?, ?, ?)")?.execute(params![
-        event.stream,
+    insert(pen.db, &event.stream, &logged)?;
+    Ok(logged.seq)
+}
+
+/// Keeps an event at the place that it names.
+pub(super) fn insert(db: &Connection, stream: &str, logged: &Logged) -> Outcome<()> {
+    db.prepare_cached("INSERT INTO event (stream, seq, kind, at, body, sum) VALUES (?, ?, ?, ?, ?, ?)")?.execute(params![
+        stream,
         logged.seq.0,
         logged.kind,
         logged.at.micros(),
         logged.body,
-        event_sum(&event.stream, &logged)
+        event_sum(stream, logged)
     ])?;
-    Ok(logged.seq)
+    Ok(())
 }
 
 pub(super) fn load(db: &Connection, stream: &str, after: Seq, limit: u32) -> Outcome<Vec<Logged>> {

@@ -3,6 +3,7 @@
 //! One thread writes, and whatever waits together is kept together: one transaction, one fsync, each job in its own savepoint,
 //! answers after the commit. A few threads read. Neither knows an async runtime.
 
+mod carry;
 mod check;
 mod facts;
 mod groups;
@@ -20,7 +21,7 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use usher_domain::diagnostic::Diagnostic;
@@ -31,6 +32,8 @@ use usher_domain::time::Time;
 
 use crate::Clock;
 use crate::batch::{Batch, Find, Held, Logged, Problem, ShelfRow};
+use crate::carry::{Carried, Listing, Named};
+use crate::error::StoreError;
 use crate::snapshots::{Kept, OpenSnapshot, Seek, SnapPage, SnapRow, SnapshotId};
 use crate::store::{Answer, Store};
 use readers::Readers;
@@ -57,6 +60,7 @@ impl Settings {
 pub(crate) struct Sqlite {
     clock: Clock,
     path: PathBuf,
+    settings: Settings,
     // Readers go first, so that the writer closes last and leaves one clean file.
     readers: Readers,
     writer: Writer,
@@ -70,7 +74,7 @@ impl Sqlite {
         let pen = opening::prepare(&settings).map_err(|trouble| Diagnostic::from(trouble.told(&settings.path)))?;
         let writer = Writer::start(pen, &settings)?;
         let readers = Readers::start(&settings)?;
-        Ok(Sqlite { clock: settings.clock, path: settings.path, readers, writer })
+        Ok(Sqlite { clock: settings.clock.clone(), path: settings.path.clone(), settings, readers, writer })
     }
 }
 
@@ -169,6 +173,23 @@ impl Store for Sqlite {
     fn unsealed<'a>(&'a self, instance: &'a str) -> Answer<'a, Option<OpenSnapshot>> {
         let instance = instance.to_owned();
         self.readers.read(move |db| rows::unsealed(db, &instance))
+    }
+
+    fn names<'a>(&'a self, of: Listing, after: Option<&'a str>, limit: u32) -> Answer<'a, Vec<Named>> {
+        let after = after.map(str::to_owned);
+        self.readers.read(move |db| carry::names(db, of, after.as_deref(), limit))
+    }
+
+    fn carry(&self, what: Carried) -> Answer<'_, ()> {
+        self.writer.write(move |pen| carry::put(pen, &what))
+    }
+
+    fn backup<'a>(&'a self, file: &'a Path) -> Answer<'a, ()> {
+        let (settings, file) = (self.settings.clone(), file.to_owned());
+        Box::pin(async move {
+            let done = tokio::task::spawn_blocking(move || carry::backup(&settings, &file)).await;
+            done.unwrap_or_else(|_| Err(StoreError::shut()))
+        })
     }
 
     fn check(&self) -> Answer<'_, Vec<Problem>> {

@@ -66,12 +66,8 @@ fn create(path: &Path) -> Result<(), Diagnostic> {
     if path.parent().is_some_and(|folder| !folder.is_dir()) {
         return Err(cannot_open(path, "its folder isn't there"));
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Ok(_) => Ok(()),
+    match create_new(path) {
+        Ok(()) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::StorageFull => {
             Err(Diagnostic::new("STORE-007", "no space left", format!("{}: the disk is full", path.display()))
@@ -79,6 +75,15 @@ fn create(path: &Path) -> Result<(), Diagnostic> {
         }
         Err(error) => Err(cannot_open(path, &error.to_string())),
     }
+}
+
+/// An empty file that only its owner can read; it must not be there yet.
+pub(super) fn create_new(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// An empty file becomes ours; a file of somebody else never does.

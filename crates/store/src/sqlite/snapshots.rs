@@ -10,6 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use usher_domain::digest::Digest;
 use usher_domain::journal::Lease;
 use usher_domain::snapshot::{RowKind, Snapshot};
+use usher_domain::time::Time;
 
 use super::rows::{self, STILL};
 use super::seen;
@@ -20,15 +21,22 @@ use crate::snapshots::{Count, Kept, SnapPage, SnapRow, SnapshotId, kind_number, 
 use crate::sum::sum;
 
 pub(super) fn begin(pen: &mut Pen<'_>, instance: &str, query: Digest) -> Outcome<SnapshotId> {
+    let now = pen.now;
+    begin_as(pen, None, instance, query, now)
+}
+
+/// `id`: only a copy brings one along.
+pub(super) fn begin_as(pen: &mut Pen<'_>, id: Option<SnapshotId>, instance: &str, query: Digest, begun: Time) -> Outcome<SnapshotId> {
     pen.db.prepare_cached("INSERT OR IGNORE INTO source (instance) VALUES (?)")?.execute([instance])?;
     let source: i64 = pen.db.prepare_cached("SELECT n FROM source WHERE instance = ?")?.query_row([instance], |row| row.get(0))?;
     if let Some(id) = open_of(pen.db, source)? {
         return Err(StoreError::AlreadyOpen { instance: instance.to_owned(), id }.into());
     }
-    pen.db.prepare_cached("INSERT INTO snapshot (source, query, begun) VALUES (?, ?, ?)")?.execute(params![
+    pen.db.prepare_cached("INSERT INTO snapshot (id, source, query, begun) VALUES (?, ?, ?, ?)")?.execute(params![
+        id.map(|id| id.0),
         source,
         query.bytes(),
-        pen.now.micros()
+        begun.micros()
     ])?;
     Ok(SnapshotId(pen.db.last_insert_rowid().unsigned_abs()))
 }
@@ -102,6 +110,26 @@ pub(super) fn page(pen: &mut Pen<'_>, id: SnapshotId, page: &SnapPage) -> Outcom
     seen::keep(pen.db, open.id, open.pages, &mut met)?;
     pen.db.prepare_cached("UPDATE snapshot SET pages = pages + 1, resume = ? WHERE id = ?")?.execute(params![page.resume, open.id])?;
     Ok(kept)
+}
+
+/// Rows of a copy: a row with another salt is another row, since openings of evidence live by salts.
+pub(super) fn carried(pen: &mut Pen<'_>, id: SnapshotId, rows: &[SnapRow]) -> Outcome<()> {
+    let open = open(pen.db, id)?;
+    let seen = pen.seen.at(pen.db, open.id, open.pages)?;
+    let mut met = Vec::new();
+    for row in rows {
+        let kind = kind_number(row.kind).ok_or_else(not_kept)?;
+        match newest(pen.db, &open, kind, row)? {
+            Some(newest) if newest.last == STILL && newest.same && newest.salt == *row.salt.bytes() => {
+                seen.insert(newest.id);
+                met.push(newest.id);
+            }
+            _ => insert(pen.db, &open, kind, row, row.salt.bytes())?,
+        }
+    }
+    seen::keep(pen.db, open.id, open.pages, &mut met)?;
+    pen.db.prepare_cached("UPDATE snapshot SET pages = pages + 1 WHERE id = ?")?.execute([open.id])?;
+    Ok(())
 }
 
 fn newest(db: &Connection, open: &Open, kind: i64, row: &SnapRow) -> Outcome<Option<Newest>> {

@@ -1,16 +1,20 @@
 //! A store in memory, as plain as it can be: what the engines are compared with. Nothing of it is durable.
 
+mod carry;
 mod snapshots;
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use usher_domain::diagnostic::Diagnostic;
 use usher_domain::digest::Digest;
 use usher_domain::journal::{BoxFuture, Journal, JournalError, Lease, Sent, Seq};
 use usher_domain::snapshot::{RowKind, Snapshot};
 use usher_domain::time::Time;
 
 use crate::batch::{Batch, Find, Held, LANES, Logged, NewEvent, Problem, SENT, ShelfRow, lane_stream};
+use crate::carry::{Carried, Listing, Named};
 use crate::error::StoreError;
 use crate::snapshots::{Kept, OpenSnapshot, Seek, SnapPage, SnapRow, SnapshotId};
 use crate::store::{Answer, Store};
@@ -226,6 +230,27 @@ impl Store for Model {
 
     fn unsealed<'a>(&'a self, instance: &'a str) -> Answer<'a, Option<OpenSnapshot>> {
         self.with(move |facts| Ok(facts.reads.unsealed(instance)))
+    }
+
+    fn names<'a>(&'a self, of: Listing, after: Option<&'a str>, limit: u32) -> Answer<'a, Vec<Named>> {
+        self.with(move |facts| {
+            let mut all = facts.names(of);
+            all.retain(|named| after.is_none_or(|after| named.name.as_str() > after));
+            all.truncate(limit as usize);
+            Ok(all)
+        })
+    }
+
+    fn carry(&self, what: Carried) -> Answer<'_, ()> {
+        self.with(move |facts| facts.carry(what))
+    }
+
+    /// A model has no file to be read from while it is in use: it is never backed up.
+    fn backup<'a>(&'a self, file: &'a Path) -> Answer<'a, ()> {
+        self.with(move |_| {
+            let what = format!("{}: a store in memory has no backup", file.display());
+            Err(StoreError::failed(Diagnostic::new("STORE-034", "the backup can't be made", what)))
+        })
     }
 
     fn check(&self) -> Answer<'_, Vec<Problem>> {

@@ -1,5 +1,6 @@
 //! A store that dies at its N-th write: how a test kills a worker between any two instructions.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -10,6 +11,7 @@ use usher_domain::snapshot::{RowKind, Snapshot};
 use usher_domain::time::Time;
 
 use crate::batch::{Batch, Find, Held, Logged, Problem, ShelfRow};
+use crate::carry::{Carried, Listing, Named};
 use crate::error::StoreError;
 use crate::snapshots::{Kept, OpenSnapshot, Seek, SnapPage, SnapRow, SnapshotId};
 use crate::store::{Answer, Store};
@@ -168,6 +170,18 @@ impl Store for Tripwire {
 
     fn unsealed<'a>(&'a self, instance: &'a str) -> Answer<'a, Option<OpenSnapshot>> {
         self.read(self.store.unsealed(instance))
+    }
+
+    fn names<'a>(&'a self, of: Listing, after: Option<&'a str>, limit: u32) -> Answer<'a, Vec<Named>> {
+        self.read(self.store.names(of, after, limit))
+    }
+
+    fn carry(&self, what: Carried) -> Answer<'_, ()> {
+        self.write(self.store.carry(what))
+    }
+
+    fn backup<'a>(&'a self, file: &'a Path) -> Answer<'a, ()> {
+        self.read(self.store.backup(file))
     }
 
     fn check(&self) -> Answer<'_, Vec<Problem>> {

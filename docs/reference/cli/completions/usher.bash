@@ -73,6 +73,9 @@ _usher() {
             usher,run)
                 cmd="usher__subcmd__run"
                 ;;
+            usher,store)
+                cmd="usher__subcmd__store"
+                ;;
             usher,task)
                 cmd="usher__subcmd__task"
                 ;;
@@ -244,6 +247,9 @@ _usher() {
             usher__subcmd__help,run)
                 cmd="usher__subcmd__help__subcmd__run"
                 ;;
+            usher__subcmd__help,store)
+                cmd="usher__subcmd__help__subcmd__store"
+                ;;
             usher__subcmd__help,task)
                 cmd="usher__subcmd__help__subcmd__task"
                 ;;
@@ -301,6 +307,15 @@ _usher() {
             usher__subcmd__help__subcmd__run,show)
                 cmd="usher__subcmd__help__subcmd__run__subcmd__show"
                 ;;
+            usher__subcmd__help__subcmd__store,backup)
+                cmd="usher__subcmd__help__subcmd__store__subcmd__backup"
+                ;;
+            usher__subcmd__help__subcmd__store,check)
+                cmd="usher__subcmd__help__subcmd__store__subcmd__check"
+                ;;
+            usher__subcmd__help__subcmd__store,copy)
+                cmd="usher__subcmd__help__subcmd__store__subcmd__copy"
+                ;;
             usher__subcmd__help__subcmd__task,done)
                 cmd="usher__subcmd__help__subcmd__task__subcmd__done"
                 ;;
@@ -334,6 +349,30 @@ _usher() {
             usher__subcmd__run__subcmd__help,show)
                 cmd="usher__subcmd__run__subcmd__help__subcmd__show"
                 ;;
+            usher__subcmd__store,backup)
+                cmd="usher__subcmd__store__subcmd__backup"
+                ;;
+            usher__subcmd__store,check)
+                cmd="usher__subcmd__store__subcmd__check"
+                ;;
+            usher__subcmd__store,copy)
+                cmd="usher__subcmd__store__subcmd__copy"
+                ;;
+            usher__subcmd__store,help)
+                cmd="usher__subcmd__store__subcmd__help"
+                ;;
+            usher__subcmd__store__subcmd__help,backup)
+                cmd="usher__subcmd__store__subcmd__help__subcmd__backup"
+                ;;
+            usher__subcmd__store__subcmd__help,check)
+                cmd="usher__subcmd__store__subcmd__help__subcmd__check"
+                ;;
+            usher__subcmd__store__subcmd__help,copy)
+                cmd="usher__subcmd__store__subcmd__help__subcmd__copy"
+                ;;
+            usher__subcmd__store__subcmd__help,help)
+                cmd="usher__subcmd__store__subcmd__help__subcmd__help"
+                ;;
             usher__subcmd__task,done)
                 cmd="usher__subcmd__task__subcmd__done"
                 ;;
@@ -365,7 +404,7 @@ _usher() {
 
     case "${cmd}" in
         usher)
-            opts="-h -V --dir --format --help --version demo init connect doctor coverage app read query findings account who plan offboard approve apply run task evidence completions reference help"
+            opts="-h -V --dir --format --help --version demo init connect doctor coverage app read query findings account who plan offboard approve apply run task evidence store completions reference help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1421,7 +1460,7 @@ _usher() {
             return 0
             ;;
         usher__subcmd__help)
-            opts="demo init connect doctor coverage app read query findings account who plan offboard approve apply run task evidence completions reference help"
+            opts="demo init connect doctor coverage app read query findings account who plan offboard approve apply run task evidence store completions reference help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1938,6 +1977,62 @@ _usher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        usher__subcmd__help__subcmd__store)
+            opts="check copy backup"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__help__subcmd__store__subcmd__backup)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__help__subcmd__store__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__help__subcmd__store__subcmd__copy)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         usher__subcmd__help__subcmd__task)
             opts="list show done"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2355,6 +2450,164 @@ _usher() {
                     COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__store)
+            opts="-h -V --dir --format --help --version check copy backup help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__store__subcmd__backup)
+            opts="-h -V --dir --format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__store__subcmd__check)
+            opts="-h -V --dir --format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__store__subcmd__copy)
+            opts="-h -V --dir --format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__store__subcmd__help)
+            opts="check copy backup help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__store__subcmd__help__subcmd__backup)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__store__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__store__subcmd__help__subcmd__copy)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__store__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -2,6 +2,7 @@
 
 #![expect(missing_docs, reason = "the name of each function is the rule that it holds")]
 
+pub mod carry;
 pub mod facts;
 pub mod leases;
 pub mod pages;
@@ -23,6 +24,13 @@ macro_rules! store_contract {
                 the_log_and_its_frontier_move_together_under_a_race
                 single_values_have_a_shelf
                 a_healthy_store_has_no_problems
+            }
+            carry {
+                a_copy_answers_as_its_source_does
+                a_copy_goes_on_where_it_was_and_follows_what_changed
+                a_copy_into_something_else_is_refused
+                nothing_that_was_given_out_is_given_out_again
+                a_backup_is_one_moment_and_never_replaces_a_file
             }
             pages {
                 a_shelf_is_read_in_pages_in_the_order_of_bytes

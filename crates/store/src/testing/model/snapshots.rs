@@ -33,6 +33,35 @@ impl Reads {
         Ok(id)
     }
 
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    pub(super) fn last_is(&mut self, id: SnapshotId) {
+        self.last = self.last.max(id.0);
+    }
+
+    /// Sealed snapshots by instance.
+    pub(super) fn sources(&self) -> BTreeMap<String, u64> {
+        let mut all = BTreeMap::new();
+        for read in self.all.values() {
+            *all.entry(read.open.instance.clone()).or_default() += u64::from(read.sealed.is_some());
+        }
+        all
+    }
+
+    pub(super) fn begin_as(&mut self, id: SnapshotId, instance: &str, query: Digest, begun: Time) -> Result<(), StoreError> {
+        let before = self.last;
+        self.last = id.0.saturating_sub(1).max(before);
+        self.begin(instance, query, begun).map(drop)
+    }
+
+    pub(super) fn carried(&mut self, id: SnapshotId, rows: Vec<SnapRow>) -> Result<(), StoreError> {
+        let read = self.still_open(id)?;
+        read.rows.extend(rows.into_iter().map(|row| ((row.kind, row.key.clone()), row)));
+        Ok(())
+    }
+
     pub(super) fn page(&mut self, id: SnapshotId, page: SnapPage) -> Result<Kept, StoreError> {
         let instance = self.still_open(id)?.open.instance.clone();
         if page.rows.iter().any(|row| kind_number(row.kind).is_none()) {
