@@ -208,7 +208,9 @@ async fn snapshots(from: &dyn Store, to: &dyn Store, watch: Watch<'_>) -> Result
     let there: BTreeSet<u64> = sealed(to).await?.into_iter().map(|s| s.id).collect();
     let todo: Vec<Snapshot> = sealed(from).await?.into_iter().rev().filter(|s| !there.contains(&s.id)).collect();
     for (n, snapshot) in todo.iter().enumerate() {
-        watch(&format!("read {} of {}: {}", n + 1, todo.len(), snapshot.instance));
+        if n % 100 == 0 && todo.len() > 100 {
+            watch(&format!("read {} of {}", n + 1, todo.len()));
+        }
         one_snapshot(from, to, snapshot).await?;
     }
     for counter in all_names(from, Listing::Counters).await?.into_iter().filter(|c| c.name == "snapshot") {
