@@ -16,7 +16,8 @@ const USAGE: &str = "\
 cargo xtask TASK
 
   test [-- ARGS]   set up what the tests need, then run all of them; ARGS go to the runner (cargo nextest, else cargo test)
-  setup            only the setting up: after it `cargo nextest run` works by itself
+  setup            only the setting up, once: packages and programs
+  postgres         a server as the tests have it, until Ctrl-C; prints the line that `cargo nextest run` needs
   gen [--check]    write the generated files; --check: write nothing, fail and name what is stale
   tidy             the house rules that neither rustc nor clippy holds
   bench            usher beside DuckDB on ten million accounts; writes docs/reference/benchmarks.md (minutes, 1 GB in target/)
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(&root, &[]),
         ["test", "--", rest @ ..] => test::run(&root, rest),
         ["setup"] => test::set_up(&root).map(drop),
+        ["postgres"] => test::serve_postgres(&root),
         ["gen"] => artefacts::write(&root),
         ["gen", "--check"] => artefacts::check(&root),
         ["tidy"] => tidy::run(&root),

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that the tests need, then all of them. The runner's summary is the last thing printed.
 
 mod debian;
+mod postgres;
 pub(crate) mod python;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ use crate::timed::{loud_step, step};
 pub(crate) struct SetUp {
     /// `USHER_TEST_PYTHON`: an interpreter with the packages of `tests/requirements.txt`.
     python: PathBuf,
+    /// `USHER_TEST_POSTGRES`: a server for these tests alone; it ends with this value.
+    postgres: postgres::Postgres,
     /// `USHER_TEST_BIN`: the real `usher`, built from this tree, for golden output.
     usher: PathBuf,
 }
@@ -23,7 +26,17 @@ pub(crate) fn set_up(root: &Path) -> Result<SetUp, Stop> {
     let python = step("Python packages", || python::environment(root))?;
     loud_step("the usher binary", || pass_through(cargo(root).args(["build", "--workspace", "--bin", "usher"]).stdin(Stdio::null())))?;
     let usher = target_directory(root)?.join("debug").join("usher");
-    Ok(SetUp { python, usher })
+    let postgres = step("PostgreSQL", || postgres::Postgres::start(root).map(|server| ("started".to_owned(), server)))?;
+    Ok(SetUp { python, postgres, usher })
+}
+
+/// A server as the tests have it, until somebody ends this.
+pub(crate) fn serve_postgres(root: &Path) -> Result<(), Stop> {
+    let server = postgres::Postgres::start(root)?;
+    eprintln!("export USHER_TEST_POSTGRES={}", server.url);
+    loop {
+        std::thread::park();
+    }
 }
 
 /// Runs the documentation's examples and then the whole test suite, or only the suite where arguments say which tests.
@@ -44,6 +57,7 @@ pub(crate) fn run(root: &Path, runner_args: &[&str]) -> Result<(), Stop> {
             .args(runner)
             .arg("--workspace")
             .args(runner_args)
+            .env("USHER_TEST_POSTGRES", &ready.postgres.url)
             .env("USHER_TEST_PYTHON", &ready.python)
             .env("USHER_TEST_BIN", &ready.usher),
     )?;

@@ -5,9 +5,13 @@
 
 mod batch;
 pub mod carry;
+mod codec;
 mod error;
+mod idset;
 mod location;
+mod migration;
 mod paging;
+mod postgres;
 mod snapshots;
 mod sqlite;
 mod store;
@@ -45,7 +49,7 @@ pub fn system_clock() -> Clock {
 /// Opens the store that `store:` of usher.yaml names, and makes it if it isn't there. A relative path counts from the workspace.
 ///
 /// # Errors
-/// `STORE-001` to `STORE-010` and `STORE-015`: what is wrong with the address, the folder, the file or its version.
+/// `STORE-…`: what is wrong with the address, the folder, the file or its version. PostgreSQL is connected to at the first question.
 pub fn open(url: &str, workspace: &Path) -> Result<Arc<dyn Store>, Diagnostic> {
     open_at(url, workspace, system_clock())
 }
@@ -57,5 +61,7 @@ pub fn open(url: &str, workspace: &Path) -> Result<Arc<dyn Store>, Diagnostic> {
 pub fn open_at(url: &str, workspace: &Path, clock: Clock) -> Result<Arc<dyn Store>, Diagnostic> {
     match location::parse(url, workspace)? {
         location::Location::Sqlite(path) => Ok(Arc::new(sqlite::Sqlite::open(sqlite::Settings::new(path, clock))?)),
+        // Its time is the database's.
+        location::Location::Postgres(server) => Ok(Arc::new(postgres::Postgres::new(*server)?)),
     }
 }

@@ -4,13 +4,16 @@ use std::path::{Path, PathBuf};
 
 use usher_domain::diagnostic::{Diagnostic, nearest};
 
+use crate::postgres::Server;
+
 /// A store's address, understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Location {
     Sqlite(PathBuf),
+    Postgres(Box<Server>),
 }
 
-/// Understands `sqlite:PATH`; a relative path counts from the workspace.
+/// Understands `sqlite:PATH` (a relative path counts from the workspace) and `postgres://…`.
 pub(crate) fn parse(url: &str, workspace: &Path) -> Result<Location, Diagnostic> {
     let not_understood =
         |detail: String, hint: String| Diagnostic::new("STORE-001", "the store's address is not understood", detail).hint(hint);
@@ -24,13 +27,10 @@ pub(crate) fn parse(url: &str, workspace: &Path) -> Result<Location, Diagnostic>
             }
             Ok(Location::Sqlite(workspace.join(rest)))
         }
-        // The address may hold a password: it is not repeated.
-        "postgres" | "postgresql" => Err(Diagnostic::new(
-            "STORE-002",
-            "PostgreSQL is not in this version",
-            "the address begins with postgres: this version of usher keeps its store in SQLite; PostgreSQL comes with a later one",
-        )
-        .hint("write store: sqlite:usher.db")),
+        "postgres" | "postgresql" => {
+            let password = std::env::var("PGPASSWORD").ok().filter(|password| !password.is_empty());
+            Ok(Location::Postgres(Box::new(Server::parse(url, password.as_deref())?)))
+        }
         other => {
             let hint = match nearest(other, ["sqlite", "postgres"]) {
                 Some(near) => format!("did you mean `{near}:`? write store: sqlite:usher.db"),
@@ -56,8 +56,12 @@ mod tests {
     #[test]
     fn a_relative_path_counts_from_the_workspace() {
         let at = Path::new("/srv/usher");
-        assert_eq!(parse("sqlite:usher.db", at), Ok(Location::Sqlite("/srv/usher/usher.db".into())));
-        assert_eq!(parse("sqlite:/var/lib/usher.db", at), Ok(Location::Sqlite("/var/lib/usher.db".into())));
+        let path = |url| match parse(url, at) {
+            Ok(Location::Sqlite(path)) => path,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(path("sqlite:usher.db"), PathBuf::from("/srv/usher/usher.db"));
+        assert_eq!(path("sqlite:/var/lib/usher.db"), PathBuf::from("/var/lib/usher.db"));
     }
 
     #[test]
@@ -80,7 +84,7 @@ mod tests {
             ("sqlite::memory:", "STORE-001", "sqlite:usher.db"),
             ("sqlite://usher.db", "STORE-001", "sqlite:usher.db"),
             ("sqllite:usher.db", "STORE-001", "did you mean `sqlite:`"),
-            ("postgres://usher:hunter2@db/usher", "STORE-002", "sqlite:usher.db"),
+            ("postgres://usher:hunter2@db", "STORE-001", "postgres://USER@HOST/DATABASE"),
         ];
         for (url, code, hint) in cases {
             let said = parse(url, Path::new("/w")).unwrap_err();

@@ -16,6 +16,7 @@ const NEEDS: &[Need] = &[
     Need { package: "openssh-client", program: "ssh-keygen", why: "ssh-keygen gives the second opinion on signatures; ssh-agent signs" },
     Need { package: "jq", program: "jq", why: "a bundle is checked by the auditor's own tools as the guide says: jq reads its JSON" },
     Need { package: "openssl", program: "openssl", why: "the signature that a guide computes in a shell is computed by openssl" },
+    Need { package: "postgresql", program: "initdb", why: "the store's contract is held on PostgreSQL too" },
     Need { package: "chromium", program: "chromium", why: "the site of guides is looked at in a real browser" },
     Need { package: "default-jre-headless", program: "java", why: "the W3C's validator of HTML is a Java program" },
     Need { package: "python3-venv", program: "python3", why: "the SCIM server that the tests read from and write to is a Python program" },

@@ -8,10 +8,10 @@ use usher_domain::digest::Digest;
 use usher_domain::snapshot::RowKind;
 
 use super::facts;
-use super::rows::{self, STILL};
-use super::snapshots::version_sum;
+use super::rows;
 use super::trouble::{Outcome, Trouble};
 use crate::batch::Problem;
+use crate::codec::{STILL, version_sum};
 use crate::snapshots::Count;
 
 /// Enough to see what kind of damage it is.

@@ -9,9 +9,9 @@ use usher_domain::time::Time;
 use super::leases;
 use super::trouble::Outcome;
 use super::writer::Pen;
-use crate::batch::{Batch, Find, Logged, NewEvent, SENT, ShelfRow, lane_stream};
+use crate::batch::{Batch, Find, Logged, NewEvent, ShelfRow};
+use crate::codec::{after_all_with, checked_event, checked_row, event_sum, row_sum, sent_event};
 use crate::error::StoreError;
-use crate::sum::sum;
 
 pub(super) fn commit(pen: &mut Pen<'_>, batch: &Batch) -> Outcome<Vec<Seq>> {
     if let Some(lease) = &batch.lease {
@@ -41,8 +41,7 @@ pub(super) fn commit(pen: &mut Pen<'_>, batch: &Batch) -> Outcome<Vec<Seq>> {
 
 pub(super) fn append_sent(pen: &mut Pen<'_>, lease: &Lease, sent: &Sent) -> Outcome<Seq> {
     leases::must_hold(pen, lease)?;
-    let body = serde_json::json!({ "sent": sent }).to_string().into_bytes();
-    append(pen, &NewEvent { stream: lane_stream(&lease.lane).to_owned(), kind: SENT.to_owned(), body })
+    append(pen, &sent_event(lease, sent))
 }
 
 /// Where a stream ends; 0: it is empty.
@@ -84,19 +83,7 @@ pub(super) fn load(db: &Connection, stream: &str, after: Seq, limit: u32) -> Out
 /// The event of five columns from `at` on; refused if its checksum differs.
 pub(super) fn event(stream: &str, row: &Row<'_>, at: usize) -> Outcome<Logged> {
     let logged = Logged { seq: Seq(row.get(at)?), kind: row.get(at + 1)?, at: Time::from_micros(row.get(at + 2)?), body: row.get(at + 3)? };
-    if event_sum(stream, &logged) != row.get::<_, i64>(at + 4)? {
-        return Err(StoreError::damaged(format!("event {} of stream {stream} is not what was written", logged.seq.0)).into());
-    }
-    Ok(logged)
-}
-
-fn event_sum(stream: &str, event: &Logged) -> i64 {
-    sum(&[stream.as_bytes(), &event.seq.0.to_le_bytes(), event.kind.as_bytes(), &event.at.micros().to_le_bytes(), &event.body])
-}
-
-fn row_sum(row: &ShelfRow) -> i64 {
-    let due = row.due.map_or(Vec::new(), |due| due.micros().to_le_bytes().to_vec());
-    sum(&[row.shelf.as_bytes(), row.key.as_bytes(), row.group.as_bytes(), &due, &row.body])
+    Ok(checked_event(stream, logged, row.get(at + 4)?)?)
 }
 
 const COLUMNS: &str = "shelf, key, grp, due, body, sum";
@@ -105,10 +92,7 @@ const COLUMNS: &str = "shelf, key, grp, due, body, sum";
 fn shelf_row(row: &Row<'_>) -> Outcome<ShelfRow> {
     let due: Option<i64> = row.get(3)?;
     let found = ShelfRow { shelf: row.get(0)?, key: row.get(1)?, group: row.get(2)?, due: due.map(Time::from_micros), body: row.get(4)? };
-    if row_sum(&found) != row.get::<_, i64>(5)? {
-        return Err(StoreError::damaged(format!("row {} of shelf {} is not what was written", found.key, found.shelf)).into());
-    }
-    Ok(found)
+    Ok(checked_row(found, row.get(5)?)?)
 }
 
 /// Every row of every shelf, each by itself: one damaged row doesn't hide the next.
@@ -161,19 +145,6 @@ pub(super) fn find(db: &Connection, find: &Find) -> Outcome<Vec<ShelfRow>> {
     Ok(found)
 }
 
-/// The least text that is greater than every text with this prefix; `None`: there is none.
-fn after_all_with(prefix: &str) -> Option<String> {
-    let mut chars: Vec<char> = prefix.chars().collect();
-    while let Some(last) = chars.pop() {
-        // The ranges of `char` step over the surrogates.
-        if let Some(next) = (last..=char::MAX).nth(1) {
-            chars.push(next);
-            return Some(chars.into_iter().collect());
-        }
-    }
-    None
-}
-
 pub(super) fn blob(db: &Connection, digest: Digest) -> Outcome<Option<Vec<u8>>> {
     let mut query = db.prepare_cached("SELECT bytes FROM blob WHERE digest = ?")?;
     let bytes: Option<Vec<u8>> = query.query_row([digest.bytes()], |row| row.get(0)).optional()?;
@@ -186,15 +157,6 @@ pub(super) fn blob(db: &Connection, digest: Digest) -> Outcome<Option<Vec<u8>>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_end_of_a_prefix() {
-        assert_eq!(after_all_with("ab").as_deref(), Some("ac"));
-        assert_eq!(after_all_with("a\u{d7ff}").as_deref(), Some("a\u{e000}"));
-        assert_eq!(after_all_with("a\u{10ffff}").as_deref(), Some("b"));
-        assert_eq!(after_all_with("\u{10ffff}"), None);
-        assert_eq!(after_all_with(""), None);
-    }
 
     #[test]
     fn what_the_journal_appends_is_an_event_of_a_run() {

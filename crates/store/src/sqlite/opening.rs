@@ -10,6 +10,7 @@ use usher_domain::diagnostic::Diagnostic;
 use super::Settings;
 use super::migrations;
 use super::trouble::{Outcome, Trouble, cannot_open, foreign};
+use crate::migration::STEPS;
 
 /// The connection of the writer, on a file that exists, is ours and has the newest layout.
 pub(super) fn prepare(settings: &Settings) -> Outcome<Connection> {
@@ -32,7 +33,7 @@ fn attempt(settings: &Settings) -> Outcome<Connection> {
         let why = "its file system can't share memory between processes (a network drive?)";
         return Err(cannot_open(&settings.path, why).into());
     }
-    migrations::run(&mut db, migrations::ALL, (settings.clock)())?;
+    migrations::run(&mut db, STEPS, (settings.clock)())?;
     if let Some(most) = settings.most_pages {
         db.pragma_update_and_check(None, "max_page_count", most, |row| row.get::<_, i64>(0))?;
     }

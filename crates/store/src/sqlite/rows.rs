@@ -7,14 +7,10 @@ use usher_domain::names::Salt;
 use usher_domain::snapshot::{RowKind, Snapshot};
 use usher_domain::time::Time;
 
-use super::snapshots::version_sum;
 use super::trouble::Outcome;
+use crate::codec::{STILL, checked_snapshot, checked_version};
 use crate::error::StoreError;
 use crate::snapshots::{Count, OpenSnapshot, Seek, SnapRow, SnapshotId, kind_number, kind_of};
-use crate::sum::sum;
-
-/// `last` of a version that nothing has ended.
-pub(super) const STILL: i64 = i64::MAX;
 
 /// The source of a sealed snapshot.
 fn source(db: &Connection, id: SnapshotId) -> Outcome<i64> {
@@ -52,10 +48,7 @@ pub(super) fn one(db: &Connection, id: SnapshotId, kind: RowKind, key: &str) -> 
 /// The row of `key, salt, body, sum`; refused if its checksum differs.
 fn snap_row(kind: RowKind, row: &Row<'_>) -> Outcome<SnapRow> {
     let (key, salt, body, sum): (String, [u8; 16], Vec<u8>, i64) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-    if kind_number(kind).is_none_or(|number| version_sum(number, &key, &salt, &body) != sum) {
-        return Err(StoreError::damaged(format!("row {key} of a snapshot is not what was written")).into());
-    }
-    Ok(SnapRow { kind, key, salt: Salt::new(salt), body })
+    Ok(checked_version(SnapRow { kind, key, salt: Salt::new(salt), body }, sum)?)
 }
 
 /// Counts the row of `kind, key, body` from column `at` on.
@@ -68,18 +61,10 @@ pub(super) fn add(count: &mut Count, row: &Row<'_>, at: usize) -> Outcome<()> {
     Ok(())
 }
 
-pub(super) fn meta_sum(id: i64, meta: &[u8]) -> i64 {
-    sum(&[&id.to_le_bytes(), meta])
-}
-
 /// The snapshot of `id, meta, sum`; refused if its checksum differs.
 pub(super) fn snapshot(row: &Row<'_>) -> Outcome<Snapshot> {
     let (id, meta, sum): (i64, Vec<u8>, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-    let damaged = || StoreError::damaged(format!("snapshot {id} is not what was written"));
-    if meta_sum(id, &meta) != sum {
-        return Err(damaged().into());
-    }
-    Ok(serde_json::from_slice(&meta).map_err(|_| damaged())?)
+    Ok(checked_snapshot(id, &meta, sum)?)
 }
 
 pub(super) fn sealed(db: &Connection, seek: &Seek) -> Outcome<Vec<Snapshot>> {

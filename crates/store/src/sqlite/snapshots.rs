@@ -12,13 +12,13 @@ use usher_domain::journal::Lease;
 use usher_domain::snapshot::{RowKind, Snapshot};
 use usher_domain::time::Time;
 
-use super::rows::{self, STILL};
+use super::rows;
 use super::seen;
 use super::trouble::Outcome;
 use super::{leases, writer::Pen};
+use crate::codec::{STILL, meta_sum, version_sum};
 use crate::error::StoreError;
 use crate::snapshots::{Count, Kept, SnapPage, SnapRow, SnapshotId, kind_number, not_kept};
-use crate::sum::sum;
 
 pub(super) fn begin(pen: &mut Pen<'_>, instance: &str, query: Digest) -> Outcome<SnapshotId> {
     let now = pen.now;
@@ -150,10 +150,6 @@ fn insert(db: &Connection, open: &Open, kind: i64, row: &SnapRow, salt: &[u8; 16
     Ok(())
 }
 
-pub(super) fn version_sum(kind: i64, key: &str, salt: &[u8], body: &[u8]) -> i64 {
-    sum(&[&kind.to_le_bytes(), key.as_bytes(), salt, body])
-}
-
 /// What a snapshot will hold, as long as it has so many pages.
 pub(super) struct Counted {
     pages: u64,
@@ -223,7 +219,7 @@ pub(super) fn seal(
     let meta = serde_json::to_vec(&snapshot).map_err(|error| StoreError::damaged(format!("snapshot {}: {error}", id.0)))?;
     pen.db
         .prepare_cached("UPDATE snapshot SET meta = ?, sum = ?, read_at = ?, complete = ?, resume = NULL WHERE id = ?")?
-        .execute(params![meta, rows::meta_sum(open.id, &meta), snapshot.read_at.micros(), snapshot.complete(), open.id])?;
+        .execute(params![meta, meta_sum(open.id, &meta), snapshot.read_at.micros(), snapshot.complete(), open.id])?;
     pen.db.prepare_cached("DELETE FROM seen WHERE snapshot = ?")?.execute([open.id])?;
     pen.seen.forget(open.id);
     Ok(Some(snapshot))

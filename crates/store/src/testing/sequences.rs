@@ -306,7 +306,7 @@ fn told(answer: impl std::fmt::Debug) -> String {
 /// # Panics
 /// With the shortest sequence found in which an answer differs.
 pub fn answer_as_the_model_does(fresh: impl Fn() -> Fresh) {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let default = Config { failure_persistence: None, ..Config::default() };
     // A case is a whole store: fewer than usual, unless somebody asks for more.
     let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { 40 };
