@@ -61,6 +61,18 @@ enum Do {
     Fault(Order),
     /// The newest plan is carried out; the outcomes, all of them.
     Apply(Apply),
+    /// Somebody holds the newest run; another process does it.
+    Pause(String),
+    /// Somebody lets it go on; the outcomes, all of them.
+    Resume(Apply),
+    /// Somebody ends it; the outcomes, all of them.
+    Cancel(Apply),
+    /// The plan's run is opened and left to workers.
+    Detach,
+    /// So many workers at once take what is due, until nothing is.
+    Work(usize),
+    /// How the newest run stands.
+    Run(Apply),
     /// Another process opens the workspace.
     Reopen,
     /// The configuration changes: text to replace, and by what.
@@ -185,6 +197,22 @@ async fn one(world: &mut World, step: &Do, plan: &mut Option<Digest>, at: &str) 
         }
         Do::Fault(order) => world.faults.order(order.clone()).unwrap_or_else(|e| panic!("{at}: {e}")),
         Do::Apply(wanted) => apply(world, plan, wanted, at).await,
+        Do::Pause(by) => {
+            let other = crate::laps::open(world.dir.path()).await.unwrap_or_else(|e| panic!("{at}: {e}"));
+            other.pause(&newest(world).await, by).await.unwrap_or_else(|e| panic!("{at}: {e}"));
+        }
+        Do::Resume(wanted) => ordered(world.usher.resume(&newest(world).await, "ana@corp.example").await, wanted, at),
+        Do::Cancel(wanted) => ordered(world.usher.cancel(&newest(world).await, "ana@corp.example", "a test").await, wanted, at),
+        Do::Detach => {
+            let digest = plan.unwrap_or_else(|| panic!("{at}: there is no plan"));
+            world.usher.begin_run(digest).await.unwrap_or_else(|e| panic!("{at}: {e}"));
+        }
+        Do::Work(workers) => work(world, *workers, at).await,
+        Do::Run(wanted) => {
+            let line = world.usher.runs().await.unwrap_or_else(|e| panic!("{at}: {e}")).remove(0);
+            let ends: BTreeMap<String, u64> = line.ends.iter().map(|(end, n)| (end.word().to_owned(), *n)).collect();
+            assert_eq!((&ends, wanted.state.as_deref().unwrap_or(line.state)), (&wanted.outcomes, line.state), "{at}");
+        }
         Do::Reopen => world.reopen().await,
         Do::Config(changes) => {
             let path = world.dir.path().join("usher.yaml");
@@ -246,6 +274,36 @@ async fn apply(world: &World, plan: &Option<Digest>, wanted: &Apply, at: &str) {
     }
 }
 
+/// The name of the newest run.
+async fn newest(world: &World) -> String {
+    world.usher.runs().await.expect("runs").first().expect("there is a run").run.clone()
+}
+
+fn ordered(done: Result<usher_engine::apply::Applied, usher_domain::diagnostic::Diagnostic>, wanted: &Apply, at: &str) {
+    match (done, &wanted.refused) {
+        (Ok(applied), None) => {
+            let ends: BTreeMap<String, u64> = applied.ends.iter().map(|(end, n)| (end.word().to_owned(), *n)).collect();
+            assert_eq!(ends, wanted.outcomes, "{at}: {:?}", applied.stopped);
+            if let Some(state) = &wanted.state {
+                assert_eq!(applied.state, state, "{at}");
+            }
+        }
+        (Err(e), Some(code)) => assert_eq!(e.code, code, "{at}: {e}"),
+        (done, _) => panic!("{at}: {done:?}"),
+    }
+}
+
+/// Each worker opens the workspace for itself, as another process does.
+async fn work(world: &World, workers: usize, at: &str) {
+    let each = (0..workers).map(async |n| {
+        let usher = crate::laps::open(world.dir.path()).await.unwrap_or_else(|e| panic!("{at}: {e}"));
+        let worker =
+            usher_engine::worker::Worker { name: format!("worker-{n}"), lanes: 2, once: true, drain: std::time::Duration::from_secs(30) };
+        usher.work(&worker, &tokio_util::sync::CancellationToken::new()).await.unwrap_or_else(|e| panic!("{at}: {e}"));
+    });
+    futures_util::future::join_all(each).await;
+}
+
 macro_rules! scenarios {
     ($($name:ident),* $(,)?) => {
         $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -269,11 +327,15 @@ macro_rules! scenarios {
 
 scenarios!(
     approval_rules,
+    cancelled_and_not_readable,
+    cancelled_half_way,
     half_a_people_file,
     joiner,
     leaver,
     lost_answer,
+    left_to_workers,
     override_names_whom_it_frees,
+    paused_and_resumed,
     rejected,
     resignation_taken_back,
     stale_account,

@@ -100,11 +100,14 @@ pub(crate) enum Command {
   usher approve 7f3c-91aa --signature m.txt.sig")]
     Approve(Approve),
     /// Carry out an approved plan, or go on with its run.
-    #[command(after_help = "Example:\n  usher apply 7f3c-91aa")]
+    #[command(after_help = "Example:\n  usher apply 7f3c-91aa\n  usher apply 7f3c-91aa --detach")]
     Apply(Apply),
     /// Look at runs, or go on with one.
     #[command(subcommand)]
     Run(Run),
+    /// Carry out the steps of runs that wait, here and now; any number of them, on any machine that reaches the store.
+    #[command(after_help = "Example:\n  usher worker\n  usher worker --once")]
+    Worker(Worker),
     /// Tasks for people.
     #[command(subcommand)]
     Task(Task),
@@ -533,6 +536,9 @@ pub(crate) struct Approve {
 pub(crate) struct Apply {
     /// A plan or a batch: an id, a digest, a prefix of one, or a file.
     pub(crate) plan: String,
+    /// Only open the run; workers carry it out.
+    #[arg(long)]
+    pub(crate) detach: bool,
 }
 
 /// `usher run`
@@ -547,12 +553,53 @@ pub(crate) enum Run {
         /// The run.
         run: String,
     },
-    /// Go on with a run that was interrupted or waits.
+    /// Go on with a run that was interrupted, waits or is paused.
     #[command(after_help = "Example:\n  usher run resume r-1")]
     Resume {
         /// The run.
         run: String,
+        /// Who lets a paused run go on; needed only then.
+        #[arg(long, value_name = "EMAIL", env = "USHER_BY")]
+        by: Option<String>,
     },
+    /// Hold a run: the step in flight ends, no further one begins, on whatever machine.
+    #[command(after_help = "Example:\n  usher run pause r-1 --by ana@corp.example")]
+    Pause {
+        /// The run.
+        run: String,
+        /// Who holds it.
+        #[arg(long, value_name = "EMAIL")]
+        by: Option<String>,
+    },
+    /// End a run: what was sent is read back, what has not begun is not done, tasks are withdrawn.
+    #[command(after_help = "Example:\n  usher run cancel r-1 --by ana@corp.example --reason 'wrong list'")]
+    Cancel {
+        /// The run.
+        run: String,
+        /// Who ends it.
+        #[arg(long, value_name = "EMAIL")]
+        by: Option<String>,
+        /// Why, for those who look at it later.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+}
+
+/// `usher worker`
+#[derive(Debug, Args)]
+pub(crate) struct Worker {
+    /// Who holds a lane, in messages; made from the machine and the process where it is left out.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// How many lanes at a time.
+    #[arg(long, default_value_t = 8, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) lanes: u16,
+    /// End once nothing is due.
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// How long the steps in flight may take to end after SIGTERM or Ctrl-C, in seconds.
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    pub(crate) drain: u64,
 }
 
 /// `usher task`

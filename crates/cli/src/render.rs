@@ -97,6 +97,11 @@ impl Screen {
         if self.wraps { wrapped(text, self.width).iter().for_each(|line| self.line(line)) } else { self.line(text) }
     }
 
+    /// A document, or the line that says the same to people.
+    pub(crate) fn document_or(self, value: &Value, line: &str) {
+        if self.json() { self.document(value) } else { self.line(line) }
+    }
+
     /// One JSON document.
     pub(crate) fn document(self, value: &Value) {
         self.line(&serde_json::to_string(value).unwrap_or_default());

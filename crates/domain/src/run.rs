@@ -128,6 +128,29 @@ pub enum Event {
         /// When.
         at: Time,
     },
+    /// Somebody holds the run: no further step begins.
+    Paused {
+        /// Who.
+        by: String,
+        /// When.
+        at: Time,
+    },
+    /// Somebody lets it go on.
+    Resumed {
+        /// Who.
+        by: String,
+        /// When.
+        at: Time,
+    },
+    /// Somebody ends the run: what has left is read back, nothing more begins.
+    Cancelled {
+        /// Who.
+        by: String,
+        /// Why.
+        reason: String,
+        /// When.
+        at: Time,
+    },
     /// The run is over.
     Closed {
         /// When.
@@ -176,6 +199,10 @@ pub struct Run {
     pub started: Time,
     /// When it was closed.
     pub closed: Option<Time>,
+    /// Who holds it, since when.
+    pub paused: Option<(String, Time)>,
+    /// Who ended it, and why.
+    pub cancelled: Option<(String, String)>,
     /// Each step.
     pub steps: BTreeMap<u32, StepState>,
     /// Why each ended step ended so.
@@ -205,6 +232,8 @@ impl Run {
                 plan: *plan,
                 started: *at,
                 closed: None,
+                paused: None,
+                cancelled: None,
                 steps: (1..=*steps).map(|n| (n, StepState::Waiting)).collect(),
                 details: BTreeMap::new(),
             },
@@ -231,6 +260,24 @@ impl Run {
                     return Err(format!("closed, but step {n} has not ended"));
                 }
                 self.closed = Some(*at);
+            }
+            // A lane that had not heard yet may still begin a step behind these: they say what somebody wants, the lanes what happened.
+            Event::Paused { .. } | Event::Resumed { .. } | Event::Cancelled { .. } if self.cancelled.is_some() => {
+                return Err("it was cancelled already".into());
+            }
+            Event::Paused { by, at } => {
+                if self.paused.replace((by.clone(), *at)).is_some() {
+                    return Err("it was paused already".into());
+                }
+            }
+            Event::Resumed { .. } => {
+                if self.paused.take().is_none() {
+                    return Err("it was not paused".into());
+                }
+            }
+            Event::Cancelled { by, reason, .. } => {
+                self.cancelled = Some((by.clone(), reason.clone()));
+                self.paused = None;
             }
             Event::Sent { n, .. }
             | Event::Answered { n, .. }
@@ -264,10 +311,14 @@ impl Run {
         self.steps.values().filter(|s| matches!(s, StepState::Accepted { .. })).count() as u64
     }
 
-    /// `running`, `waiting` (only for people), `ended`.
+    /// `running`, `paused`, `cancelling`, `waiting` (only for people), `ended`.
     pub fn state(&self) -> &'static str {
         if self.closed.is_some() {
             "ended"
+        } else if self.cancelled.is_some() {
+            "cancelling"
+        } else if self.paused.is_some() {
+            "paused"
         } else if self.steps.values().all(|s| matches!(s, StepState::Ended(_) | StepState::Accepted { .. })) && self.accepted() > 0 {
             "waiting"
         } else {
@@ -304,7 +355,9 @@ fn next(state: &StepState, event: &Event) -> Result<StepState, String> {
             Err(format!("it was written, so it can't be {}", end.word()))
         }
         (StepState::Accepted { .. }, _) => Err("it waits for somebody".into()),
-        (_, Event::Opened { .. } | Event::Closed { .. }) => Err("not an event of a step".into()),
+        (_, Event::Opened { .. } | Event::Paused { .. } | Event::Resumed { .. } | Event::Cancelled { .. } | Event::Closed { .. }) => {
+            Err("not an event of a step".into())
+        }
     }
 }
 
@@ -329,7 +382,11 @@ mod tests {
     #[test]
     fn possible_and_impossible_records() {
         let at = Time::from_seconds(9);
-        let good: [&[Event]; 4] = [
+        let (paused, resumed) = (Event::Paused { by: "a".into(), at }, Event::Resumed { by: "a".into(), at });
+        let cancelled = Event::Cancelled { by: "a".into(), reason: "r".into(), at };
+        let good: [&[Event]; 6] = [
+            &[paused.clone(), sent(1, 1), resumed.clone(), ended(1, End::Confirmed), Event::Closed { at }],
+            &[paused.clone(), cancelled.clone(), ended(1, End::NotAttempted), Event::Closed { at }],
             &[sent(1, 1), ended(1, End::Confirmed), Event::Closed { at }],
             &[sent(1, 1), looked(1), sent(1, 2), ended(1, End::Confirmed)],
             &[ended(1, End::Stale), Event::Closed { at }],
@@ -339,7 +396,11 @@ mod tests {
             let all: Vec<_> = [opened(1)].iter().chain(events).cloned().collect();
             assert!(Run::replay(&all).is_ok(), "{events:?}");
         }
-        let bad: [&[Event]; 8] = [
+        let bad: [&[Event]; 12] = [
+            &[paused.clone(), paused.clone()],
+            std::slice::from_ref(&resumed),
+            &[cancelled.clone(), cancelled.clone()],
+            &[cancelled.clone(), paused],
             &[ended(1, End::Confirmed)],
             &[sent(1, 2)],
             &[sent(1, 1), sent(1, 2)],

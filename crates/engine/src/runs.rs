@@ -52,7 +52,7 @@ impl Usher {
         for record in shelves::all::<RunRecord>(self.store()).await?.into_iter().rev() {
             let run = self.replay(&record).await?;
             out.push(RunLine {
-                state: run.state(),
+                state: self.state_of(&run).await?,
                 ends: run.ends(),
                 accepted: run.accepted(),
                 run: record.run,

@@ -304,6 +304,66 @@ impl Shelf for RunRecord {
     }
 }
 
+/// What somebody wants of a run that goes on: looked at before each step.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct RunOrder {
+    pub(crate) run: String,
+    pub(crate) what: Ordered,
+    pub(crate) by: String,
+    pub(crate) reason: String,
+}
+
+/// See [`RunOrder`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Ordered {
+    /// No further step begins.
+    Pause,
+    /// No further step begins, ever.
+    Cancel,
+}
+
+impl RunOrder {
+    /// How a step ends that it kept from beginning.
+    pub(crate) fn text(&self) -> String {
+        format!("cancelled by {}: {}", self.by, self.reason)
+    }
+}
+
+impl Shelf for RunOrder {
+    const NAME: &'static str = "run_order";
+    fn key(&self) -> String {
+        self.run.clone()
+    }
+}
+
+/// Work that waits: a lane of a run, with when somebody should look at it and why not sooner.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct LaneRecord {
+    pub(crate) lane: String,
+    pub(crate) run: String,
+    pub(crate) due: Option<Time>,
+    /// Why it waits, for people.
+    #[serde(default)]
+    pub(crate) why: String,
+    /// How often in a row it came no further.
+    #[serde(default)]
+    pub(crate) tries: u32,
+}
+
+impl Shelf for LaneRecord {
+    const NAME: &'static str = usher_store::LANES;
+    fn key(&self) -> String {
+        self.lane.clone()
+    }
+    fn group(&self) -> String {
+        self.run.clone()
+    }
+    fn due(&self) -> Option<Time> {
+        self.due
+    }
+}
+
 /// Where a task for a person stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -16,10 +16,11 @@ use usher_domain::run::{End, Event, StepState};
 use usher_domain::snapshot::Ended;
 use usher_domain::time::Time;
 
-use crate::apply::Work;
+use crate::apply::{Checked, Work};
 use crate::live::Reasons;
 use crate::plan::takes_away;
 use crate::read;
+use crate::shelves::RunOrder;
 
 /// Most writes of one step; each further one only after a read showed that the last had no effect.
 const ATTEMPTS: u32 = 3;
@@ -54,19 +55,33 @@ impl Work<'_> {
     ///
     /// # Errors
     /// What pauses the lane: the app or the store can't be reached. The step stays where it is, and the run goes on later.
-    pub(crate) async fn step(&self, step: &Step, state: StepState, connector: &dyn Connector, lease: &Lease) -> Result<(), Diagnostic> {
+    pub(crate) async fn step(
+        &self,
+        step: &Step,
+        state: StepState,
+        connector: &dyn Connector,
+        lease: &Lease,
+        cancel: Option<&RunOrder>,
+    ) -> Result<(), Diagnostic> {
         let Some(opening) = self.plan().opening(step).cloned() else {
             return self.end(step, lease, Ending::unwritten(End::Stale, "what it is about was erased", None)).await;
         };
         let mut attempt = 1;
         let mut first_sent = None;
+        if let (StepState::Waiting, Some(cancel)) = (&state, cancel) {
+            return self.end(step, lease, Ending::unwritten(End::NotAttempted, cancel.text(), None)).await;
+        }
         if let StepState::Sent { attempt: before, first_at, at, .. } = state {
             // A write left, and nobody knows how it ended: read before anything else (invariant 5).
             let sent = Sent { plan: self.plan().digest(), n: step.n, attempt: before, request: step.digest(), at };
             first_sent = Some(first_at);
             match self.read_back(step, &opening, &sent, connector, true).await? {
                 Back::Shown(seen) => return self.confirmed(step, lease, first_at, seen).await,
-                Back::NotShown(seen, _) => {
+                Back::NotShown(seen, instead) => {
+                    if let Some(cancel) = cancel {
+                        let detail = format!("{}; it was sent before, and a read shows {instead}", cancel.text());
+                        return self.end(step, lease, self.ended_at(End::Failed, &detail, first_sent, Some(seen))).await;
+                    }
                     self.keep(lease, &Event::Looked { n: step.n, shows: shows(&seen), at: seen.as_of }).await?;
                     attempt = before + 1;
                 }
@@ -102,7 +117,11 @@ impl Work<'_> {
             return self.end(step, lease, self.ended_at(End::Stale, detail, first_sent, Some(seen))).await.map(|()| None);
         }
         let now = self.usher.now();
-        let reasons = match self.live.reasons(&step.subject, &step.instance, now).await? {
+        let Some(Checked { approved, live }) = &self.checked else {
+            let detail = "there is no approval in force";
+            return self.end(step, lease, self.ended_at(End::NotAttempted, detail, first_sent, Some(seen))).await.map(|()| None);
+        };
+        let reasons = match live.reasons(&step.subject, &step.instance, now).await? {
             Reasons::Hold(ids) => ids,
             Reasons::Guard(why) => {
                 let detail = format!("a guard on the people feed: {why}");
@@ -112,7 +131,7 @@ impl Work<'_> {
         if let Some(why) = self.guarded(step, seen.row.as_ref(), now).await? {
             return self.end(step, lease, self.ended_at(End::NotAttempted, &why, first_sent, Some(seen))).await.map(|()| None);
         }
-        let ready = match self.approved.ready(step.n, &seen.fresh(), &reasons, now) {
+        let ready = match approved.ready(step.n, &seen.fresh(), &reasons, now) {
             Ok(ready) => ready,
             Err(not) => {
                 let (end, detail) = not_ready(&not);
@@ -123,6 +142,8 @@ impl Work<'_> {
             let detail = format!("{ATTEMPTS} writes had no effect");
             return self.end(step, lease, self.ended_at(End::Failed, &detail, first_sent, Some(seen))).await.map(|()| None);
         }
+        // What was read and decided took time: the permit ends with the lease, so the lease is counted from here.
+        let lease = &self.usher.renew_lane(lease).await?;
         let permit = ready.journal(self.usher.store(), lease, attempt, step.digest(), now).await.map_err(|e| {
             Diagnostic::new("RUN-005", "the step could not be journalled, so nothing was sent", e.to_string()).hint("go on: usher apply")
         })?;

@@ -60,7 +60,7 @@ impl Work<'_> {
 
     /// Closes what later reads show, before anything else is done.
     pub(crate) async fn settle_waiting(&self) -> Result<(), Diagnostic> {
-        self.usher.close_waiting_of(self.run).await
+        self.usher.close_waiting_of(&self.run).await
     }
 }
 
@@ -155,7 +155,14 @@ impl Usher {
         Ok(Some(done))
     }
 
-    async fn close_task(&self, run: &RunRecord, task: TaskRecord, step: &Step, plan: &Plan, ending: Ending) -> Result<(), Diagnostic> {
+    pub(crate) async fn close_task(
+        &self,
+        run: &RunRecord,
+        task: TaskRecord,
+        step: &Step,
+        plan: &Plan,
+        ending: Ending,
+    ) -> Result<(), Diagnostic> {
         let lane = run.lane(&step.instance);
         let Some(lease) = self.store().claim(Some(&lane), "task", LEASE).await? else {
             return Err(Diagnostic::new("RUN-003", "another worker holds this lane", format!("{lane} is being worked on"))
@@ -167,10 +174,7 @@ impl Usher {
         let result = self.end_step(&run.run, native_id, step, &lane, keep, ending).await;
         let _ = self.store().release(lease).await;
         result?;
-        let replayed = self.replay(run).await?;
-        if replayed.closed.is_none() && replayed.steps.values().all(|s| matches!(s, StepState::Ended(_))) {
-            self.close_run(run, &replayed).await?;
-        }
+        self.close_run(run).await?;
         Ok(())
     }
 

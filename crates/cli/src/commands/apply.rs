@@ -12,13 +12,32 @@ use usher_engine::apply::Applied;
 
 use super::{Opened, open};
 use crate::args::Apply;
-use crate::render::{LIST, Look, Screen, column, complain, number, paint, took};
+use crate::render::{LIST, Look, Screen, column, complain, local, number, paint, took};
 
 pub(crate) async fn run(what: &Apply, dir: &Path, screen: Screen) -> Result<Exit, Diagnostic> {
     let usher = open(dir).await?;
     let target = usher.target(std::slice::from_ref(&what.plan)).await?;
     let plans: Vec<Digest> = target.plans.iter().map(|p| p.digest()).collect();
-    go(&usher, &plans, screen).await
+    if what.detach { detach(&usher, &plans, screen).await } else { go(&usher, &plans, screen).await }
+}
+
+/// Opens runs and leaves them to workers.
+async fn detach(usher: &Opened, plans: &[Digest], screen: Screen) -> Result<Exit, Diagnostic> {
+    let mut runs = Vec::new();
+    for plan in plans {
+        runs.push((usher.begin_run(*plan).await?, *plan));
+    }
+    usher.quiet();
+    if screen.json() {
+        let runs: Vec<Value> = runs.iter().map(|(run, plan)| json!({"run": run, "plan": plan.to_string(), "state": "running"})).collect();
+        screen.document(&json!({"version": 1, "runs": runs, "outcomes": outcomes(&BTreeMap::new(), 0)}));
+        return Ok(Exit::Done);
+    }
+    for (run, plan) in &runs {
+        screen.line(&format!("Run {} of plan {} waits for a worker", paint(Look::Strong, run), plan.short()));
+    }
+    screen.next(&[("usher worker", "carries it out, here or on another machine"), ("usher run list", "how far it is")]);
+    Ok(Exit::Done)
 }
 
 /// Carries plans out, one after the other, and says how it ended.
@@ -32,16 +51,27 @@ pub(crate) async fn go(usher: &Opened, plans: &[Digest], screen: Screen) -> Resu
             Err(message) => refused.push(message),
         }
     }
+    told(usher, &done, refused, started, screen).await
+}
+
+/// Says how runs ended, or how far they came.
+pub(crate) async fn told(
+    usher: &Opened,
+    done: &[Applied],
+    refused: Vec<Diagnostic>,
+    started: Instant,
+    screen: Screen,
+) -> Result<Exit, Diagnostic> {
     usher.quiet();
     if screen.json() {
-        screen.document(&document(&done));
+        screen.document(&document(done));
     } else {
-        for applied in &done {
+        for applied in done {
             picture(usher, applied, started, screen).await?;
         }
     }
-    let exit = exit(&done);
-    for applied in &done {
+    let exit = exit(done);
+    for applied in done {
         if let Some(message) = &applied.stopped {
             complain(message, "error");
         }
@@ -105,7 +135,8 @@ pub(crate) fn meaning(end: End) -> (&'static str, Look) {
 async fn picture(usher: &Opened, applied: &Applied, started: Instant, screen: Screen) -> Result<(), Diagnostic> {
     let verb = match applied.state {
         "ended" => "ended",
-        "waiting" => "waits for people",
+        "waiting" => "waits",
+        "paused" => "is paused",
         _ => "stopped",
     };
     screen.line(&format!(
@@ -146,7 +177,11 @@ async fn picture(usher: &Opened, applied: &Applied, started: Instant, screen: Sc
     if applied.accepted > 0 {
         next.push(("usher task list".into(), "what waits for whom"));
     }
-    if applied.state == "running" {
+    for (lane, until, why) in usher.waits(&applied.run).await? {
+        let until = until.map_or_else(String::new, |at| format!(" until {}", local(at)));
+        screen.line(&paint(Look::Faint, &format!("        {lane} waits{until}: {why}")));
+    }
+    if matches!(applied.state, "running" | "paused") || (applied.state == "waiting" && applied.accepted == 0) {
         next.push((format!("usher run resume {}", applied.run), "goes on where it stopped"));
     }
     if applied.ends.iter().any(|(e, n)| *n > 0 && !matches!(e, End::Confirmed | End::Already)) {

@@ -20,7 +20,7 @@ impl Interrupt {
     pub(super) fn of(command: &Command) -> Self {
         match command {
             Command::Apply(what) => Interrupt::Apply { plan: what.plan.clone() },
-            Command::Run(Run::Resume { run }) => Interrupt::Resume { run: run.clone() },
+            Command::Run(Run::Resume { run, .. }) => Interrupt::Resume { run: run.clone() },
             Command::Read(_) => Interrupt::Read,
             Command::Demo(_) => Interrupt::Demo,
             _ => Interrupt::Other,

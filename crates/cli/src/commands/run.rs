@@ -1,6 +1,7 @@
 //! `usher run`
 
 use std::path::Path;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use usher_domain::diagnostic::{Diagnostic, Exit};
@@ -8,9 +9,9 @@ use usher_domain::run::{End, StepState};
 
 use super::apply::{meaning, outcomes};
 use super::plan::{step_json, symbol};
-use super::{apply, open};
+use super::{apply, open, who_acts};
 use crate::args::Run;
-use crate::render::{Cell, Look, Screen, cell, local, paint, row};
+use crate::render::{Cell, Look, Screen, cell, count, local, paint, row};
 
 pub(crate) async fn run(what: &Run, dir: &Path, screen: Screen) -> Result<Exit, Diagnostic> {
     let usher = open(dir).await?;
@@ -70,6 +71,11 @@ pub(crate) async fn run(what: &Run, dir: &Path, screen: Screen) -> Result<Exit, 
                     "version": 1, "run": view.run.id, "plan": view.run.plan.to_string(), "state": view.run.state(),
                     "started": view.run.started.to_string(), "ended": view.ended.map(|t| t.to_string()),
                     "outcomes": outcomes(&view.run.ends(), view.run.accepted()), "steps": steps,
+                    "paused": view.run.paused.as_ref().map(|(by, at)| json!({"by": by, "at": at.to_string()})),
+                    "cancelled": view.run.cancelled.as_ref().map(|(by, reason)| json!({"by": by, "reason": reason})),
+                    "waits": usher.waits(run).await?.into_iter().map(|(lane, until, why)| {
+                        json!({"lane": lane, "until": until.map(|t| t.to_string()), "why": why})
+                    }).collect::<Vec<_>>(),
                 }));
                 return Ok(Exit::Done);
             }
@@ -105,11 +111,62 @@ pub(crate) async fn run(what: &Run, dir: &Path, screen: Screen) -> Result<Exit, 
                 })
                 .collect();
             screen.table(&["step", "", "account", "state", ""], &rows, 4);
+            if let Some((by, at)) = &view.run.paused {
+                screen.line(&format!("Paused by {by}, {}", local(*at)));
+            }
+            if let Some((by, reason)) = &view.run.cancelled {
+                screen.line(&format!("Cancelled by {by}: {reason}"));
+            }
+            for (lane, until, why) in usher.waits(run).await? {
+                let until = until.map_or_else(String::new, |at| format!(" until {}", local(at)));
+                screen.line(&paint(Look::Faint, &format!("{lane} waits{until}: {why}")));
+            }
             Ok(Exit::Done)
         }
-        Run::Resume { run } => {
+        Run::Resume { run, by } => {
+            let started = Instant::now();
+            let applied = usher.resume(run, by.as_deref().unwrap_or("usher run resume")).await?;
+            apply::told(&usher, &[applied], vec![], started, screen).await
+        }
+        Run::Pause { run, by } => {
+            usher.pause(run, &who_acts(by.as_deref())?).await?;
             let view = usher.run(run).await?;
-            apply::go(&usher, &[view.run.plan], screen).await
+            usher.quiet();
+            let flight = view.run.steps.values().filter(|s| matches!(s, StepState::Sent { .. })).count() as u64;
+            let open = view.run.steps.values().filter(|s| matches!(s, StepState::Waiting)).count() as u64;
+            if screen.json() {
+                screen.document(&json!({"version": 1, "run": run, "state": view.run.state(), "in_flight": flight, "not_begun": open}));
+                return Ok(Exit::Done);
+            }
+            screen.line(&format!(
+                "Run {} is paused: {} begun and not ended, {} not begun",
+                paint(Look::Strong, run),
+                count(flight, "step is", "steps are"),
+                count(open, "step is", "steps are")
+            ));
+            let resume = format!("usher run resume {run}");
+            let cancel = format!("usher run cancel {run} --reason TEXT");
+            screen.next(&[(&resume, "goes on"), (&cancel, "ends it")]);
+            Ok(Exit::Done)
+        }
+        Run::Cancel { run, by, reason } => {
+            let started = Instant::now();
+            let by = who_acts(by.as_deref())?;
+            let applied = match usher.cancel(run, &by, reason).await {
+                // Whoever has it in hand ends it: the order stands in the store.
+                Err(message) if message.code == "RUN-001" => {
+                    usher.quiet();
+                    screen.note(&format!("{run} is being worked on; it ends after the step in flight"));
+                    let view = usher.run(run).await?;
+                    screen.document_or(
+                        &json!({"version": 1, "run": run, "state": view.run.state()}),
+                        &format!("Run {} is cancelled", paint(Look::Strong, run)),
+                    );
+                    return Ok(Exit::Done);
+                }
+                other => other?,
+            };
+            apply::told(&usher, &[applied], vec![], started, screen).await
         }
     }
 }

@@ -82,6 +82,9 @@ _usher() {
             usher,who)
                 cmd="usher__subcmd__who"
                 ;;
+            usher,worker)
+                cmd="usher__subcmd__worker"
+                ;;
             usher__subcmd__account,classify)
                 cmd="usher__subcmd__account__subcmd__classify"
                 ;;
@@ -256,6 +259,9 @@ _usher() {
             usher__subcmd__help,who)
                 cmd="usher__subcmd__help__subcmd__who"
                 ;;
+            usher__subcmd__help,worker)
+                cmd="usher__subcmd__help__subcmd__worker"
+                ;;
             usher__subcmd__help__subcmd__account,classify)
                 cmd="usher__subcmd__help__subcmd__account__subcmd__classify"
                 ;;
@@ -298,8 +304,14 @@ _usher() {
             usher__subcmd__help__subcmd__findings,accept)
                 cmd="usher__subcmd__help__subcmd__findings__subcmd__accept"
                 ;;
+            usher__subcmd__help__subcmd__run,cancel)
+                cmd="usher__subcmd__help__subcmd__run__subcmd__cancel"
+                ;;
             usher__subcmd__help__subcmd__run,list)
                 cmd="usher__subcmd__help__subcmd__run__subcmd__list"
+                ;;
+            usher__subcmd__help__subcmd__run,pause)
+                cmd="usher__subcmd__help__subcmd__run__subcmd__pause"
                 ;;
             usher__subcmd__help__subcmd__run,resume)
                 cmd="usher__subcmd__help__subcmd__run__subcmd__resume"
@@ -325,11 +337,17 @@ _usher() {
             usher__subcmd__help__subcmd__task,show)
                 cmd="usher__subcmd__help__subcmd__task__subcmd__show"
                 ;;
+            usher__subcmd__run,cancel)
+                cmd="usher__subcmd__run__subcmd__cancel"
+                ;;
             usher__subcmd__run,help)
                 cmd="usher__subcmd__run__subcmd__help"
                 ;;
             usher__subcmd__run,list)
                 cmd="usher__subcmd__run__subcmd__list"
+                ;;
+            usher__subcmd__run,pause)
+                cmd="usher__subcmd__run__subcmd__pause"
                 ;;
             usher__subcmd__run,resume)
                 cmd="usher__subcmd__run__subcmd__resume"
@@ -337,11 +355,17 @@ _usher() {
             usher__subcmd__run,show)
                 cmd="usher__subcmd__run__subcmd__show"
                 ;;
+            usher__subcmd__run__subcmd__help,cancel)
+                cmd="usher__subcmd__run__subcmd__help__subcmd__cancel"
+                ;;
             usher__subcmd__run__subcmd__help,help)
                 cmd="usher__subcmd__run__subcmd__help__subcmd__help"
                 ;;
             usher__subcmd__run__subcmd__help,list)
                 cmd="usher__subcmd__run__subcmd__help__subcmd__list"
+                ;;
+            usher__subcmd__run__subcmd__help,pause)
+                cmd="usher__subcmd__run__subcmd__help__subcmd__pause"
                 ;;
             usher__subcmd__run__subcmd__help,resume)
                 cmd="usher__subcmd__run__subcmd__help__subcmd__resume"
@@ -404,7 +428,7 @@ _usher() {
 
     case "${cmd}" in
         usher)
-            opts="-h -V --dir --format --help --version demo init connect doctor coverage app read query findings account who plan offboard approve apply run task evidence store completions reference help"
+            opts="-h -V --dir --format --help --version demo init connect doctor coverage app read query findings account who plan offboard approve apply run worker task evidence store completions reference help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -946,7 +970,7 @@ _usher() {
             return 0
             ;;
         usher__subcmd__apply)
-            opts="-h -V --dir --format --help --version"
+            opts="-h -V --detach --dir --format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1460,7 +1484,7 @@ _usher() {
             return 0
             ;;
         usher__subcmd__help)
-            opts="demo init connect doctor coverage app read query findings account who plan offboard approve apply run task evidence store completions reference help"
+            opts="demo init connect doctor coverage app read query findings account who plan offboard approve apply run worker task evidence store completions reference help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1922,7 +1946,7 @@ _usher() {
             return 0
             ;;
         usher__subcmd__help__subcmd__run)
-            opts="list show resume"
+            opts="list show resume pause cancel"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1935,7 +1959,35 @@ _usher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        usher__subcmd__help__subcmd__run__subcmd__cancel)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         usher__subcmd__help__subcmd__run__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__help__subcmd__run__subcmd__pause)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2090,6 +2142,20 @@ _usher() {
             return 0
             ;;
         usher__subcmd__help__subcmd__who)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__help__subcmd__worker)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2300,7 +2366,7 @@ _usher() {
             return 0
             ;;
         usher__subcmd__run)
-            opts="-h -V --dir --format --help --version list show resume help"
+            opts="-h -V --dir --format --help --version list show resume pause cancel help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2321,9 +2387,53 @@ _usher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        usher__subcmd__run__subcmd__help)
-            opts="list show resume help"
+        usher__subcmd__run__subcmd__cancel)
+            opts="-h -V --by --reason --dir --format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__run__subcmd__help)
+            opts="list show resume pause cancel help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__run__subcmd__help__subcmd__cancel)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2350,6 +2460,20 @@ _usher() {
             return 0
             ;;
         usher__subcmd__run__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__run__subcmd__help__subcmd__pause)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2413,13 +2537,43 @@ _usher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        usher__subcmd__run__subcmd__resume)
-            opts="-h -V --dir --format --help --version"
+        usher__subcmd__run__subcmd__pause)
+            opts="-h -V --by --dir --format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__run__subcmd__resume)
+            opts="-h -V --by --dir --format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2789,6 +2943,40 @@ _usher() {
             fi
             case "${prev}" in
                 --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__worker)
+            opts="-h -V --name --lanes --once --drain --dir --format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lanes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --drain)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
