@@ -16,8 +16,11 @@ const WINDOW: i64 = 86_400;
 /// How far the clocks of two workers may lie apart, in seconds: what another one wrote so late is still found.
 const SKEW: i64 = 60;
 
-/// What a run knows of the removals in its instances. Each look asks the store only for what came since the last one, so that a step costs
-/// the same at the end of a long run as at its beginning.
+/// So far below its limit the guard needs no look at each step: no other run takes away that many within a second.
+const FAR: u64 = 500;
+
+/// What a run knows of the removals in its instances: its own at once, those of other runs by looking at the store for what came since the last
+/// look. Far below the limit it looks once a second, near it at each step, so that a step costs the same at the end of a long run as at its beginning.
 #[derive(Default)]
 pub(crate) struct Recent {
     instances: Mutex<HashMap<String, Known>>,
@@ -30,18 +33,34 @@ struct Known {
 
 impl Recent {
     /// How many people lose access in this instance within the window if this one does too.
-    pub(crate) async fn with(&self, usher: &Usher, instance: &str, person: &PersonId, now: Time) -> Result<u64, Diagnostic> {
+    pub(crate) async fn with(&self, usher: &Usher, instance: &str, person: &PersonId, limit: u64, now: Time) -> Result<u64, Diagnostic> {
         let mut instances = self.instances.lock().await;
         let start = now.plus_seconds(-WINDOW);
         let known = instances.entry(instance.to_owned()).or_insert_with(|| Known { looked: start, last: HashMap::new() });
-        let since = known.looked.plus_seconds(-SKEW).max(start);
-        for removal in usher.removals_since(instance, since).await? {
-            let last = known.last.entry(removal.person).or_insert(removal.at);
-            *last = removal.at.max(*last);
+        let far = known.last.len() as u64 + FAR < limit;
+        if !(far && now.seconds_since(known.looked) == 0) {
+            let since = known.looked.plus_seconds(-SKEW).max(start);
+            for removal in usher.removals_since(instance, since).await? {
+                known.note(removal.person, removal.at);
+            }
+            known.looked = now;
+            known.last.retain(|_, at| *at > start);
         }
-        known.looked = now;
-        known.last.retain(|_, at| *at > start);
         Ok(known.last.len() as u64 + u64::from(!known.last.contains_key(person)))
+    }
+
+    /// This run has just taken this person's access away.
+    pub(crate) async fn note(&self, instance: &str, person: PersonId, at: Time) {
+        if let Some(known) = self.instances.lock().await.get_mut(instance) {
+            known.note(person, at);
+        }
+    }
+}
+
+impl Known {
+    fn note(&mut self, person: PersonId, at: Time) {
+        let last = self.last.entry(person).or_insert(at);
+        *last = at.max(*last);
     }
 }
 

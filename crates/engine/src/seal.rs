@@ -200,7 +200,12 @@ impl Work<'_> {
     pub(crate) async fn end(&self, step: &Step, lease: &Lease, ending: Ending) -> Result<(), Diagnostic> {
         let batch = Batch::under(lease);
         let native_id = self.plan().opening(step).and_then(|o| o.native_id());
-        self.usher.end_step(&self.run.run, native_id, step, &lease.lane, batch, ending).await
+        let took_away = ending.end == End::Confirmed && takes_away(&step.action);
+        self.usher.end_step(&self.run.run, native_id, step, &lease.lane, batch, ending).await?;
+        if took_away {
+            self.removals.note(&step.instance, PersonId(step.subject.clone()), self.usher.now()).await;
+        }
+        Ok(())
     }
 }
 

@@ -273,10 +273,10 @@ impl Work<'_> {
         if !takes_away(&step.action) {
             return Ok(None);
         }
-        let is = self.removals.with(self.usher, &step.instance, &PersonId(step.subject.clone()), now).await?;
         let accounts =
             self.usher.store().latest(&step.instance, false).await?.map_or(0, |s| s.count(usher_domain::snapshot::RowKind::Account));
         let limit = self.usher.settings.removal_limit.of(accounts);
+        let is = self.removals.with(self.usher, &step.instance, &PersonId(step.subject.clone()), limit, now).await?;
         let freed = self
             .plan()
             .head()
