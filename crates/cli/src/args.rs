@@ -105,6 +105,9 @@ pub(crate) enum Command {
     /// Look at runs, or go on with one.
     #[command(subcommand)]
     Run(Run),
+    /// Read by cadence and carry out runs, day and night; answers /healthz, /readyz and /metrics.
+    #[command(after_help = "Example:\n  usher serve\n  usher serve --listen 127.0.0.1:8470 --log-format json")]
+    Serve(Serve),
     /// Carry out the steps of runs that wait, here and now; any number of them, on any machine that reaches the store.
     #[command(after_help = "Example:\n  usher worker\n  usher worker --once")]
     Worker(Worker),
@@ -585,6 +588,25 @@ pub(crate) enum Run {
     },
 }
 
+/// How a process that runs for long says what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LogFormat {
+    /// A line for people.
+    Human,
+    /// A JSON object a line.
+    Json,
+}
+
+/// `usher serve`
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where it listens, for /healthz, /readyz and /metrics. There is no sign-in: another address than this machine's own is for a proxy that has one.
+    #[arg(long, default_value = "127.0.0.1:8470", value_name = "ADDRESS")]
+    pub(crate) listen: std::net::SocketAddr,
+    #[command(flatten)]
+    pub(crate) worker: Worker,
+}
+
 /// `usher worker`
 #[derive(Debug, Args)]
 pub(crate) struct Worker {
@@ -600,6 +622,9 @@ pub(crate) struct Worker {
     /// How long the steps in flight may take to end after SIGTERM or Ctrl-C, in seconds.
     #[arg(long, default_value_t = 60, value_name = "SECONDS")]
     pub(crate) drain: u64,
+    /// How it says what it does, on stderr; USHER_LOG filters it (info, debug, usher_connect=debug).
+    #[arg(long, default_value = "human", value_name = "FORMAT")]
+    pub(crate) log_format: LogFormat,
 }
 
 /// `usher task`

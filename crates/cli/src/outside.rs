@@ -123,3 +123,29 @@ pub(crate) fn given() -> (Given, Arc<Bars>) {
     let bars = Arc::new(Bars::new());
     (Given { clock: Arc::new(Machine), entropy: Arc::new(System), progress: bars.clone() }, bars)
 }
+
+/// The same for a process that runs for long: what it does is a log.
+pub(crate) fn given_logged() -> Given {
+    Given { clock: Arc::new(Machine), entropy: Arc::new(System), progress: Arc::new(Log) }
+}
+
+/// One line an event on stderr, with the run and the instance in it. Texts are those of messages: they hold no secret.
+struct Log;
+
+impl Progress for Log {
+    fn rows(&self, instance: &str, rows: u64) {
+        tracing::debug!(instance, rows, "reading");
+    }
+    fn steps(&self, instance: &str, done: u64, of: u64) {
+        tracing::debug!(instance, done, of, "steps");
+    }
+    fn note(&self, instance: &str, text: &str) {
+        tracing::warn!(instance, "{text}");
+    }
+    fn ended(&self, run: &str, instance: &str, step: u32, end: usher_domain::run::End) {
+        tracing::info!(run, instance, step, outcome = end.word(), "step ended");
+    }
+    fn lap(&self, instance: &str, well: bool) {
+        tracing::info!(instance, well, "lap ended");
+    }
+}

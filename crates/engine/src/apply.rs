@@ -25,7 +25,7 @@ use crate::usher::Usher;
 /// How long a lane is held without a sign of life, in milliseconds. On SQLite a dead process's lane is free at once.
 pub(crate) const LEASE: u32 = 120_000;
 /// How often a lease is renewed while a step takes its time.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+pub(crate) const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// How often a lane that another worker has is looked at again.
 const HELD: Duration = Duration::from_millis(300);
 /// Events of one lane asked for at a time.

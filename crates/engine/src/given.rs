@@ -89,6 +89,14 @@ pub trait Progress: Send + Sync {
     fn steps(&self, instance: &str, done: u64, of: u64);
     /// Something to know now.
     fn note(&self, instance: &str, text: &str);
+    /// A step of a run ended.
+    fn ended(&self, run: &str, instance: &str, step: u32, end: usher_domain::run::End) {
+        let _ = (run, instance, step, end);
+    }
+    /// A lap of an instance is over, well or not.
+    fn lap(&self, instance: &str, well: bool) {
+        let _ = (instance, well);
+    }
 }
 
 /// Nobody watches.

@@ -16,6 +16,7 @@ pub mod plan;
 pub mod read;
 pub mod reads;
 pub mod runs;
+pub mod schedule;
 pub mod settings;
 pub mod shelves;
 pub mod ssh_agent;

@@ -255,6 +255,7 @@ impl Usher {
             about,
         };
         Ledger::new(self.store()).append(now, vec![entry], keep).await?;
+        self.given.progress.ended(run, &step.instance, step.n, end);
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use usher_domain::diagnostic::Diagnostic;
 use usher_domain::journal::Lease;
 use usher_store::{Batch, LANES};
 
+use crate::schedule::LAP;
 use crate::shelves::{self, LaneRecord, Ordered, RunRecord, Shelf as _};
 use crate::usher::Usher;
 
@@ -87,6 +88,10 @@ impl Usher {
     }
 
     async fn try_lane(&self, lease: Lease, worker: &Worker, stop: CancellationToken) -> Result<(), Diagnostic> {
+        if let Some(instance) = lease.lane.strip_prefix(LAP) {
+            let instance = instance.to_owned();
+            return self.work_lap(&instance, lease).await;
+        }
         let named = lease.lane.strip_prefix("run/").and_then(|rest| rest.split_once('/'));
         let record = match named {
             Some((run, _)) => shelves::all::<RunRecord>(self.store()).await?.into_iter().find(|r| r.run == run && r.ended.is_none()),

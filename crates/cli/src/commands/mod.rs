@@ -93,7 +93,7 @@ pub(crate) fn run(cli: Cli, screen: Screen) -> Result<Exit, Diagnostic> {
         .map_err(|e| Diagnostic::new("SYSTEM-002", "the program can't start its threads", e.to_string()))?;
     let after = interrupt::Interrupt::of(&cli.command);
     // A worker ends its steps first, when it is asked to stop.
-    let drains = matches!(cli.command, Command::Worker(_));
+    let drains = matches!(cli.command, Command::Worker(_) | Command::Serve(_));
     runtime.block_on(async {
         if drains {
             return dispatch(cli.command, &dir, screen).await;
@@ -122,6 +122,7 @@ async fn dispatch(command: Command, dir: &std::path::Path, screen: Screen) -> Re
         Command::Approve(what) => approve::run(&what, dir, screen).await,
         Command::Apply(what) => apply::run(&what, dir, screen).await,
         Command::Run(what) => run::run(&what, dir, screen).await,
+        Command::Serve(what) => worker::serve(&what, dir, screen).await,
         Command::Worker(what) => worker::run(&what, dir, screen).await,
         Command::Task(what) => task::run(what, dir, screen).await,
         Command::Evidence(what) => evidence::run(what, dir, screen).await,
