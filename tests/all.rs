@@ -11,4 +11,5 @@ mod laps;
 mod scenarios;
 mod scim_server;
 mod site;
+mod soak;
 mod store;

@@ -73,6 +73,9 @@ _usher() {
             usher,run)
                 cmd="usher__subcmd__run"
                 ;;
+            usher,serve)
+                cmd="usher__subcmd__serve"
+                ;;
             usher,store)
                 cmd="usher__subcmd__store"
                 ;;
@@ -249,6 +252,9 @@ _usher() {
                 ;;
             usher__subcmd__help,run)
                 cmd="usher__subcmd__help__subcmd__run"
+                ;;
+            usher__subcmd__help,serve)
+                cmd="usher__subcmd__help__subcmd__serve"
                 ;;
             usher__subcmd__help,store)
                 cmd="usher__subcmd__help__subcmd__store"
@@ -428,7 +434,7 @@ _usher() {
 
     case "${cmd}" in
         usher)
-            opts="-h -V --dir --format --help --version demo init connect doctor coverage app read query findings account who plan offboard approve apply run worker task evidence store completions reference help"
+            opts="-h -V --dir --format --help --version demo init connect doctor coverage app read query findings account who plan offboard approve apply run serve worker task evidence store completions reference help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1484,7 +1490,7 @@ _usher() {
             return 0
             ;;
         usher__subcmd__help)
-            opts="demo init connect doctor coverage app read query findings account who plan offboard approve apply run worker task evidence store completions reference help"
+            opts="demo init connect doctor coverage app read query findings account who plan offboard approve apply run serve worker task evidence store completions reference help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2018,6 +2024,20 @@ _usher() {
         usher__subcmd__help__subcmd__run__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        usher__subcmd__help__subcmd__serve)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2611,6 +2631,48 @@ _usher() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        usher__subcmd__serve)
+            opts="-h -V --listen --name --lanes --once --drain --log-format --dir --format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lanes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --drain)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                --dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         usher__subcmd__store)
             opts="-h -V --dir --format --help --version check copy backup help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -2962,7 +3024,7 @@ _usher() {
             return 0
             ;;
         usher__subcmd__worker)
-            opts="-h -V --name --lanes --once --drain --dir --format --help --version"
+            opts="-h -V --name --lanes --once --drain --log-format --dir --format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2978,6 +3040,10 @@ _usher() {
                     ;;
                 --drain)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
                     return 0
                     ;;
                 --dir)
