@@ -20,8 +20,13 @@ pub(super) async fn claim(tx: &Transaction<'_>, name: Option<&str>, worker: &str
          WHERE r.shelf = $1 AND r.due <= {NOW} AND (l.worker IS NULL OR l.until <= {NOW})
          ORDER BY r.due, r.key LIMIT 1 FOR UPDATE OF r SKIP LOCKED"
     );
-    let Some(row) = maybe(tx, &due, &[&LANES.as_bytes()]).await? else { return Ok(None) };
-    claim_one(tx, row.get(0), worker, millis).await
+    // A lane that was taken between the look and the claim is one that the next look does not give.
+    while let Some(row) = maybe(tx, &due, &[&LANES.as_bytes()]).await? {
+        if let Some(lease) = claim_one(tx, row.get(0), worker, millis).await? {
+            return Ok(Some(lease));
+        }
+    }
+    Ok(None)
 }
 
 async fn claim_one(tx: &Transaction<'_>, name: &[u8], worker: &str, millis: u32) -> Outcome<Option<Lease>> {

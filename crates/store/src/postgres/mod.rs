@@ -18,6 +18,7 @@ mod trouble;
 mod tests;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool_postgres::{Client, GenericClient, Pool, Transaction};
@@ -50,22 +51,26 @@ const WAIT: Duration = Duration::from_millis(40);
 const NOW: &str = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint";
 
 /// A store in one schema of a PostgreSQL database.
-pub(crate) struct Postgres {
+pub(crate) struct Postgres(Arc<Inner>);
+
+struct Inner {
     pool: Pool,
     server: Server,
     ready: OnceCell<()>,
     seen: SeenCache,
 }
 
-/// Does a transaction, and the same again where nothing of it was kept and another try may go well.
+/// Does a transaction, and the same again where nothing of it was kept and another try may go well. What it works with is its own, since it goes on
+/// if nobody waits any more. READ COMMITTED whatever the server's default is: each statement must see what was kept while it waited for a lock.
 macro_rules! write {
-    ($store:expr, |$tx:ident| $work:expr) => {
-        Box::pin(async move {
+    ($store:expr, |$inner:ident, $tx:ident| $work:expr) => {{
+        let $inner = Arc::clone(&$store.0);
+        Box::pin(to_its_end(async move {
             let mut tries = 1;
             loop {
                 let done: Outcome<_> = async {
-                    let mut db = $store.client().await?;
-                    let $tx = db.transaction().await?;
+                    let mut db = $inner.client().await?;
+                    let $tx = db.build_transaction().isolation_level(tokio_postgres::IsolationLevel::ReadCommitted).start().await?;
                     let value = $work.await?;
                     keep($tx).await?;
                     Ok(value)
@@ -73,11 +78,11 @@ macro_rules! write {
                 .await;
                 match done {
                     Err(trouble) if trouble.may_be_repeated() && tries < TRIES => again(&mut tries).await,
-                    other => return other.map_err(|trouble| trouble.told(&$store.server.place)),
+                    other => return other.map_err(|trouble| trouble.told(&$inner.server.place)),
                 }
             }
-        })
-    };
+        }))
+    }};
 }
 
 /// Reads in one state, and again where the connection was lost.
@@ -130,6 +135,11 @@ macro_rules! ask {
     };
 }
 
+/// Begins when it is first waited for, and ends even if nobody waits until then.
+async fn to_its_end<T: Send + 'static>(work: impl Future<Output = Result<T, StoreError>> + Send + 'static) -> Result<T, StoreError> {
+    tokio::spawn(work).await.unwrap_or_else(|_| Err(StoreError::shut()))
+}
+
 async fn again(tries: &mut u32) {
     tokio::time::sleep(WAIT * 2_u32.saturating_pow(*tries - 1)).await;
     *tries += 1;
@@ -143,9 +153,11 @@ async fn keep(tx: Transaction<'_>) -> Outcome<()> {
 impl Postgres {
     /// Connects at the first question, so that a command that needs no store pays for none.
     pub(crate) fn new(server: Server) -> Result<Postgres, Diagnostic> {
-        Ok(Postgres { pool: server.pool()?, server, ready: OnceCell::new(), seen: SeenCache::default() })
+        Ok(Postgres(Arc::new(Inner { pool: server.pool()?, server, ready: OnceCell::new(), seen: SeenCache::default() })))
     }
+}
 
+impl Inner {
     /// A connection to a database that is ours and has the newest layout.
     async fn client(&self) -> Outcome<Client> {
         let mut client = self.pool.get().await?;
@@ -190,57 +202,61 @@ fn array<const N: usize>(bytes: &[u8], what: &str) -> Outcome<[u8; N]> {
 
 impl Journal for Postgres {
     fn append_sent<'a>(&'a self, lease: &'a Lease, sent: &'a Sent) -> BoxFuture<'a, Result<Seq, JournalError>> {
-        let kept: Answer<'a, Seq> = write!(self, |tx| facts::append_sent(&tx, lease, sent));
+        let (lease, sent) = (lease.clone(), sent.clone());
+        let kept: Answer<'a, Seq> = write!(self, |inner, tx| facts::append_sent(&tx, &lease, &sent));
         Box::pin(async move { kept.await.map_err(JournalError::from) })
     }
 }
 
 impl Store for Postgres {
     fn commit(&self, batch: Batch) -> Answer<'_, Vec<Seq>> {
-        write!(self, |tx| facts::commit(&tx, &batch))
+        write!(self, |inner, tx| facts::commit(&tx, &batch))
     }
 
     fn load<'a>(&'a self, stream: &'a str, after: Seq, limit: u32) -> Answer<'a, Vec<Logged>> {
-        ask!(self, |db| facts::load(db, stream, after, limit))
+        ask!(self.0, |db| facts::load(db, stream, after, limit))
     }
 
     fn find(&self, find: Find) -> Answer<'_, Vec<ShelfRow>> {
-        ask!(self, |db| facts::find(db, &find))
+        ask!(self.0, |db| facts::find(db, &find))
     }
 
     fn get<'a>(&'a self, shelf: &'a str, key: &'a str) -> Answer<'a, Option<ShelfRow>> {
-        ask!(self, |db| facts::get(db, shelf, key))
+        ask!(self.0, |db| facts::get(db, shelf, key))
     }
 
     fn blob(&self, digest: Digest) -> Answer<'_, Option<Vec<u8>>> {
-        ask!(self, |db| facts::blob(db, digest))
+        ask!(self.0, |db| facts::blob(db, digest))
     }
 
     fn claim<'a>(&'a self, lane: Option<&'a str>, worker: &'a str, millis: u32) -> Answer<'a, Option<Lease>> {
-        write!(self, |tx| leases::claim(&tx, lane, worker, millis))
+        let (lane, worker) = (lane.map(str::to_owned), worker.to_owned());
+        write!(self, |inner, tx| leases::claim(&tx, lane.as_deref(), &worker, millis))
     }
 
     fn renew<'a>(&'a self, lease: &'a Lease, millis: u32) -> Answer<'a, Lease> {
-        write!(self, |tx| leases::renew(&tx, lease, millis))
+        let lease = lease.clone();
+        write!(self, |inner, tx| leases::renew(&tx, &lease, millis))
     }
 
     fn release(&self, lease: Lease) -> Answer<'_, ()> {
-        write!(self, |tx| leases::release(&tx, &lease))
+        write!(self, |inner, tx| leases::release(&tx, &lease))
     }
 
     fn held<'a>(&'a self, lane: &'a str) -> Answer<'a, Option<Held>> {
-        ask!(self, |db| leases::held(db, lane))
+        ask!(self.0, |db| leases::held(db, lane))
     }
 
     fn snapshot_begin<'a>(&'a self, instance: &'a str, query: Digest) -> Answer<'a, SnapshotId> {
-        write!(self, |tx| snapshots::begin(&tx, None, instance, query, None))
+        let instance = instance.to_owned();
+        write!(self, |inner, tx| snapshots::begin(&tx, None, &instance, query, None))
     }
 
     fn snapshot_page(&self, id: SnapshotId, page: SnapPage) -> Answer<'_, Kept> {
-        let kept: Answer<'_, (Kept, snapshots::Met)> = write!(self, |tx| snapshots::page(&tx, &self.seen, id, &page));
+        let kept: Answer<'_, (Kept, snapshots::Met)> = write!(self, |inner, tx| snapshots::page(&tx, &inner.seen, id, &page));
         Box::pin(async move {
             let (kept, met) = kept.await?;
-            self.seen.put(met);
+            self.0.seen.put(met);
             Ok(kept)
         })
     }
@@ -249,10 +265,10 @@ impl Store for Postgres {
     fn snapshot_seal(&self, id: SnapshotId, meta: Snapshot, lease: Option<Lease>) -> Answer<'_, Snapshot> {
         Box::pin(async move {
             loop {
-                let counted: Answer<'_, snapshots::Counted> = read!(self, |tx| snapshots::count(&tx, id));
-                let (counted, meta, lease) = (counted.await?, &meta, lease.as_ref());
-                let counted = &counted;
-                let sealed: Answer<'_, Option<Snapshot>> = write!(self, |tx| snapshots::seal(&tx, id, meta, lease, counted));
+                let counted: Answer<'_, snapshots::Counted> = read!(self.0, |tx| snapshots::count(&tx, id));
+                let (counted, meta, lease) = (counted.await?, meta.clone(), lease.clone());
+                let sealed: Answer<'_, Option<Snapshot>> =
+                    write!(self, |inner, tx| snapshots::seal(&tx, id, &meta, lease.as_ref(), &counted));
                 // `None`: a page came in between.
                 if let Some(snapshot) = sealed.await? {
                     return Ok(snapshot);
@@ -262,34 +278,34 @@ impl Store for Postgres {
     }
 
     fn snapshot_drop(&self, id: SnapshotId) -> Answer<'_, ()> {
-        write!(self, |tx| snapshots::drop(&tx, id))
+        write!(self, |inner, tx| snapshots::drop(&tx, id))
     }
 
     fn snapshot_rows<'a>(&'a self, id: SnapshotId, kind: RowKind, after: Option<&'a str>, limit: u32) -> Answer<'a, Vec<SnapRow>> {
-        read!(self, |tx| rows::page(&tx, id, kind, after, limit))
+        read!(self.0, |tx| rows::page(&tx, id, kind, after, limit))
     }
 
     fn snapshot_row<'a>(&'a self, id: SnapshotId, kind: RowKind, key: &'a str) -> Answer<'a, Option<SnapRow>> {
-        read!(self, |tx| rows::one(&tx, id, kind, key))
+        read!(self.0, |tx| rows::one(&tx, id, kind, key))
     }
 
     fn snapshots(&self, seek: Seek) -> Answer<'_, Vec<Snapshot>> {
-        ask!(self, |db| rows::sealed(db, &seek))
+        ask!(self.0, |db| rows::sealed(db, &seek))
     }
 
     fn unsealed<'a>(&'a self, instance: &'a str) -> Answer<'a, Option<OpenSnapshot>> {
-        ask!(self, |db| rows::unsealed(db, instance))
+        ask!(self.0, |db| rows::unsealed(db, instance))
     }
 
     fn names<'a>(&'a self, of: Listing, after: Option<&'a str>, limit: u32) -> Answer<'a, Vec<Named>> {
-        ask!(self, |db| carry::names(db, of, after, limit))
+        ask!(self.0, |db| carry::names(db, of, after, limit))
     }
 
     fn carry(&self, what: Carried) -> Answer<'_, ()> {
-        let carried: Answer<'_, Option<snapshots::Met>> = write!(self, |tx| carry::put(&tx, &self.seen, &what));
+        let carried: Answer<'_, Option<snapshots::Met>> = write!(self, |inner, tx| carry::put(&tx, &inner.seen, &what));
         Box::pin(async move {
             if let Some(met) = carried.await? {
-                self.seen.put(met);
+                self.0.seen.put(met);
             }
             Ok(())
         })
@@ -297,17 +313,17 @@ impl Store for Postgres {
 
     fn backup<'a>(&'a self, file: &'a Path) -> Answer<'a, ()> {
         Box::pin(async move {
-            let client = self.client().await.map_err(|trouble| trouble.told(&self.server.place))?;
-            frozen::backup(client, &self.server.place, file).await
+            let client = self.0.client().await.map_err(|trouble| trouble.told(&self.0.server.place))?;
+            frozen::backup(client, &self.0.server.place, file).await
         })
     }
 
     fn check(&self) -> Answer<'_, Vec<Problem>> {
-        read!(self, |tx| check::all(&tx, &self.server.place))
+        read!(self.0, |tx| check::all(&tx, &self.0.server.place))
     }
 
     fn now(&self) -> Answer<'_, Time> {
-        ask!(self, |db| async move {
+        ask!(self.0, |db| async move {
             let row = one(db, &format!("SELECT {NOW}"), &[]).await?;
             Ok::<_, Trouble>(Time::from_micros(row.get(0)))
         })

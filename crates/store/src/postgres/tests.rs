@@ -172,3 +172,23 @@ async fn what_was_changed_by_hand_is_named() {
         assert!(problems.iter().any(|p| p.contains(said)), "{said}: {problems:?}");
     }
 }
+
+#[tokio::test]
+async fn a_write_that_was_begun_ends_even_if_nobody_waits() {
+    let schema = Schema::new();
+    let store = schema.open();
+    let mut begun = store.commit(Batch::default().event("s", "k", "begun"));
+    let never_asked = store.commit(Batch::default().event("s", "k", "never asked"));
+    let waker = std::task::Waker::noop();
+    let _ = begun.as_mut().poll(&mut std::task::Context::from_waker(waker));
+    drop((begun, never_asked));
+    let kept = tokio::time::timeout(std::time::Duration::from_secs(60), async {
+        loop {
+            let kept = store.load("s", Seq(0), 10).await.unwrap();
+            if !kept.is_empty() {
+                return kept;
+            }
+        }
+    });
+    assert_eq!(kept.await.expect("it is kept").into_iter().map(|event| event.body).collect::<Vec<_>>(), [b"begun"]);
+}

@@ -52,7 +52,7 @@ impl Trouble {
     /// was to be kept.
     pub(super) fn may_be_repeated(&self) -> bool {
         match self {
-            Trouble::Engine(error) => is_lost(error) || is_collision(error),
+            Trouble::Engine(error) => (is_lost(error) && !is_silent(error)) || is_collision(error),
             Trouble::Pool(_) | Trouble::Unsure(_) | Trouble::Said(_) => false,
         }
     }
@@ -91,6 +91,12 @@ pub(super) fn is_lost(error: &tokio_postgres::Error) -> bool {
         Some(code) => going.contains(code) || code.code().starts_with("08"),
         None => error.is_closed() || error.source().is_some_and(|source| source.is::<std::io::Error>()),
     }
+}
+
+/// Nobody answers at all. That took its time already, and six times of it would keep a person waiting for a minute.
+fn is_silent(error: &tokio_postgres::Error) -> bool {
+    let source = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
+    source.is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut)
 }
 
 /// The error without what the library puts in front.

@@ -116,6 +116,27 @@ pub async fn without_a_name_the_lane_that_is_due_longest_is_claimed(fresh: Fresh
     assert_eq!(store.claim(None, "w", MINUTE).await.unwrap(), None);
 }
 
+pub async fn workers_that_come_at_once_get_a_lane_each(fresh: Fresh) {
+    const WORKERS: usize = 12;
+    let now = fresh.store.now().await.unwrap();
+    let lanes: Vec<String> = (0..WORKERS).map(|n| format!("{n:02}")).collect();
+    let due = |batch: Batch, lane: &String| batch.row(ShelfRow::new(LANES, lane.as_str(), "").due(now.plus_seconds(-1)));
+    fresh.store.commit(lanes.iter().fold(Batch::default(), due)).await.unwrap();
+    let stores = [std::sync::Arc::clone(&fresh.store), fresh.again(), fresh.again()];
+    let tasks: Vec<_> = (0..WORKERS)
+        .map(|n| {
+            let store = std::sync::Arc::clone(&stores[n % stores.len()]);
+            tokio::spawn(async move { store.claim(None, &format!("w{n}"), MINUTE).await })
+        })
+        .collect();
+    let mut claimed = Vec::new();
+    for task in tasks {
+        claimed.push(task.await.unwrap().unwrap().expect("there is a lane for everybody").lane);
+    }
+    claimed.sort_unstable();
+    assert_eq!(claimed, lanes);
+}
+
 pub async fn an_intent_to_write_stands_in_the_stream_of_its_run(fresh: Fresh) {
     let store = &*fresh.store;
     store.commit(Batch::default().event("run/r-1", "opened", "{}")).await.unwrap();
