@@ -36,12 +36,15 @@ CREATE TABLE blob (
     bytes  bytea NOT NULL
 );
 
--- Who works on a lane. The fence only grows, also when nobody holds the lane. A lease ends by this database's clock.
+-- Who works on a lane. The fence only grows, also when nobody holds the lane. A lease ends by this database's clock, or with the connection
+-- `holder` that began at `since`: the one that the worker's process keeps for this alone.
 CREATE TABLE lease (
     lane   bytea  PRIMARY KEY,
     fence  bigint NOT NULL,
     worker bytea,
-    until  bigint NOT NULL
+    until  bigint NOT NULL,
+    holder integer,
+    since  bigint
 );
 
 CREATE TABLE source (

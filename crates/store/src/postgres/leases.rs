@@ -5,38 +5,40 @@ use deadpool_postgres::{GenericClient, Transaction};
 use usher_domain::journal::Lease;
 use usher_domain::time::Time;
 
+use super::presence::{Holder, THERE};
 use super::trouble::Outcome;
 use super::{NOW, maybe, number, text};
 use crate::batch::{Held, LANES};
 use crate::error::StoreError;
 
-pub(super) async fn claim(tx: &Transaction<'_>, name: Option<&str>, worker: &str, millis: u32) -> Outcome<Option<Lease>> {
+pub(super) async fn claim(tx: &Transaction<'_>, me: Holder, name: Option<&str>, worker: &str, millis: u32) -> Outcome<Option<Lease>> {
     if let Some(name) = name {
-        return claim_one(tx, name.as_bytes(), worker, millis).await;
+        return claim_one(tx, me, name.as_bytes(), worker, millis).await;
     }
     // Other workers that look at the same time get the next one.
     let due = format!(
         "SELECT r.key FROM shelf_row r LEFT JOIN lease l ON l.lane = r.key
-         WHERE r.shelf = $1 AND r.due <= {NOW} AND (l.worker IS NULL OR l.until <= {NOW})
+         WHERE r.shelf = $1 AND r.due <= {NOW} AND (l.worker IS NULL OR l.until <= {NOW} OR NOT {THERE})
          ORDER BY r.due, r.key LIMIT 1 FOR UPDATE OF r SKIP LOCKED"
     );
     // A lane that was taken between the look and the claim is one that the next look does not give.
     while let Some(row) = maybe(tx, &due, &[&LANES.as_bytes()]).await? {
-        if let Some(lease) = claim_one(tx, row.get(0), worker, millis).await? {
+        if let Some(lease) = claim_one(tx, me, row.get(0), worker, millis).await? {
             return Ok(Some(lease));
         }
     }
     Ok(None)
 }
 
-async fn claim_one(tx: &Transaction<'_>, name: &[u8], worker: &str, millis: u32) -> Outcome<Option<Lease>> {
+async fn claim_one(tx: &Transaction<'_>, me: Holder, name: &[u8], worker: &str, millis: u32) -> Outcome<Option<Lease>> {
     let sql = format!(
-        "INSERT INTO lease AS l (lane, fence, worker, until) VALUES ($1, 1, $2, {NOW} + $3)
-         ON CONFLICT (lane) DO UPDATE SET fence = l.fence + 1, worker = excluded.worker, until = {NOW} + $3
-         WHERE l.worker IS NULL OR l.until <= {NOW}
+        "INSERT INTO lease AS l (lane, fence, worker, until, holder, since) VALUES ($1, 1, $2, {NOW} + $3, $4, $5)
+         ON CONFLICT (lane) DO UPDATE
+         SET fence = l.fence + 1, worker = excluded.worker, until = {NOW} + $3, holder = excluded.holder, since = excluded.since
+         WHERE l.worker IS NULL OR l.until <= {NOW} OR NOT {THERE}
          RETURNING fence, until"
     );
-    let row = maybe(tx, &sql, &[&name, &worker.as_bytes(), &micros(millis)]).await?;
+    let row = maybe(tx, &sql, &[&name, &worker.as_bytes(), &micros(millis), &me.pid, &me.since]).await?;
     row.map(|row| {
         Ok(Lease { lane: text(name)?, worker: worker.to_owned(), fence: number(row.get(0)), until: Time::from_micros(row.get(1)) })
     })
@@ -62,23 +64,25 @@ pub(super) async fn must_hold(tx: &Transaction<'_>, lease: &Lease) -> Outcome<()
     if holds { Ok(()) } else { Err(lost(lease).into()) }
 }
 
-pub(super) async fn renew(tx: &Transaction<'_>, lease: &Lease, millis: u32) -> Outcome<Lease> {
-    let sql = format!("UPDATE lease SET until = {NOW} + $4 WHERE lane = $1 AND fence = $2 AND worker = $3 RETURNING until");
+pub(super) async fn renew(tx: &Transaction<'_>, me: Holder, lease: &Lease, millis: u32) -> Outcome<Lease> {
+    let sql = format!(
+        "UPDATE lease SET until = {NOW} + $4, holder = $5, since = $6 WHERE lane = $1 AND fence = $2 AND worker = $3 RETURNING until"
+    );
     let fence = i64::try_from(lease.fence).unwrap_or(i64::MAX);
-    let row = maybe(tx, &sql, &[&lease.lane.as_bytes(), &fence, &lease.worker.as_bytes(), &micros(millis)]).await?;
+    let row = maybe(tx, &sql, &[&lease.lane.as_bytes(), &fence, &lease.worker.as_bytes(), &micros(millis), &me.pid, &me.since]).await?;
     let row = row.ok_or_else(|| lost(lease))?;
     Ok(Lease { until: Time::from_micros(row.get(0)), ..lease.clone() })
 }
 
 pub(super) async fn release(tx: &Transaction<'_>, lease: &Lease) -> Outcome<()> {
-    let sql = "UPDATE lease SET worker = NULL WHERE lane = $1 AND fence = $2 AND worker = $3 RETURNING 1";
+    let sql = "UPDATE lease SET worker = NULL, holder = NULL, since = NULL WHERE lane = $1 AND fence = $2 AND worker = $3 RETURNING 1";
     let fence = i64::try_from(lease.fence).unwrap_or(i64::MAX);
     let row = maybe(tx, sql, &[&lease.lane.as_bytes(), &fence, &lease.worker.as_bytes()]).await?;
     row.map(drop).ok_or_else(|| lost(lease).into())
 }
 
 pub(super) async fn held(db: &impl GenericClient, name: &str) -> Outcome<Option<Held>> {
-    let sql = format!("SELECT fence, worker, until FROM lease WHERE lane = $1 AND worker IS NOT NULL AND until > {NOW}");
+    let sql = format!("SELECT fence, worker, until FROM lease l WHERE lane = $1 AND worker IS NOT NULL AND until > {NOW} AND {THERE}");
     let row = maybe(db, &sql, &[&name.as_bytes()]).await?;
     row.map(|row| {
         Ok(Held {

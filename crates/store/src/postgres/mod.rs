@@ -10,6 +10,7 @@ mod facts;
 mod frozen;
 mod leases;
 mod migrations;
+mod presence;
 mod rows;
 mod snapshots;
 mod trouble;
@@ -58,6 +59,7 @@ struct Inner {
     server: Server,
     ready: OnceCell<()>,
     seen: SeenCache,
+    presence: presence::Presence,
 }
 
 /// Does a transaction, and the same again where nothing of it was kept and another try may go well. What it works with is its own, since it goes on
@@ -153,7 +155,13 @@ async fn keep(tx: Transaction<'_>) -> Outcome<()> {
 impl Postgres {
     /// Connects at the first question, so that a command that needs no store pays for none.
     pub(crate) fn new(server: Server) -> Result<Postgres, Diagnostic> {
-        Ok(Postgres(Arc::new(Inner { pool: server.pool()?, server, ready: OnceCell::new(), seen: SeenCache::default() })))
+        Ok(Postgres(Arc::new(Inner {
+            pool: server.pool()?,
+            server,
+            ready: OnceCell::new(),
+            seen: SeenCache::default(),
+            presence: presence::Presence::default(),
+        })))
     }
 }
 
@@ -231,12 +239,14 @@ impl Store for Postgres {
 
     fn claim<'a>(&'a self, lane: Option<&'a str>, worker: &'a str, millis: u32) -> Answer<'a, Option<Lease>> {
         let (lane, worker) = (lane.map(str::to_owned), worker.to_owned());
-        write!(self, |inner, tx| leases::claim(&tx, lane.as_deref(), &worker, millis))
+        write!(self, |inner, tx| async {
+            leases::claim(&tx, inner.presence.holder(&inner.pool).await?, lane.as_deref(), &worker, millis).await
+        })
     }
 
     fn renew<'a>(&'a self, lease: &'a Lease, millis: u32) -> Answer<'a, Lease> {
         let lease = lease.clone();
-        write!(self, |inner, tx| leases::renew(&tx, &lease, millis))
+        write!(self, |inner, tx| async { leases::renew(&tx, inner.presence.holder(&inner.pool).await?, &lease, millis).await })
     }
 
     fn release(&self, lease: Lease) -> Answer<'_, ()> {

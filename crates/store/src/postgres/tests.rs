@@ -192,3 +192,25 @@ async fn a_write_that_was_begun_ends_even_if_nobody_waits() {
     });
     assert_eq!(kept.await.expect("it is kept").into_iter().map(|event| event.body).collect::<Vec<_>>(), [b"begun"]);
 }
+
+#[tokio::test]
+async fn the_lane_of_a_process_that_is_gone_is_free_at_once_and_its_fence_refused() {
+    let schema = Schema::new();
+    let (dead, next) = (open(&schema.url), schema.open());
+    let old = dead.claim(Some("run/1/okta"), "dead", 3_600_000).await.unwrap().unwrap();
+    assert_eq!(next.claim(Some("run/1/okta"), "next", 1_000).await.unwrap(), None, "it is there");
+    let holder = dead.0.presence.holder(&dead.0.pool).await.unwrap();
+    sql(format!("SELECT pg_terminate_backend({})", holder.pid));
+    let new = loop {
+        // The server takes a moment to take it off its list.
+        if let Some(new) = next.claim(Some("run/1/okta"), "next", 3_600_000).await.unwrap() {
+            break new;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(new.fence > old.fence);
+    let late = dead.commit(Batch::under(&old).event("run/1", "k", "x")).await;
+    assert_eq!(late, Err(StoreError::LeaseLost { lane: old.lane.clone() }), "it was only cut off, and comes back");
+    assert_eq!(dead.renew(&old, 1_000).await, Err(StoreError::LeaseLost { lane: old.lane }));
+    next.renew(&new, 1_000).await.unwrap();
+}
