@@ -2,6 +2,7 @@
 
 mod artefacts;
 mod bench;
+mod soak;
 mod stop;
 mod test;
 mod tidy;
@@ -20,6 +21,8 @@ cargo xtask TASK
   postgres         a server as the tests have it, until Ctrl-C; prints the line that `cargo nextest run` needs
   gen [--check]    write the generated files; --check: write nothing, fail and name what is stale
   tidy             the house rules that neither rustc nor clippy holds
+  soak --kills N --store sqlite|postgres [--workers N] [--seed N]
+                   kills real processes at random while answers to writes are lost; prints what was lost and what was repeated
   bench            usher beside DuckDB on ten million accounts; writes docs/reference/benchmarks.md (minutes, 1 GB in target/)
   bench --guides   only a site of 100 apps, a guide and a search; what else is on the page stays
   bench --builds   only the times of builds from nothing (many minutes, several GB); what else is on the page stays
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         ["gen"] => artefacts::write(&root),
         ["gen", "--check"] => artefacts::check(&root),
         ["tidy"] => tidy::run(&root),
+        ["soak", rest @ ..] => soak::run(&root, rest),
         ["bench"] => bench::run(&root, bench::Part::Findings),
         ["bench", "--guides"] => bench::run(&root, bench::Part::Guides),
         ["bench", "--builds"] => bench::run(&root, bench::Part::Builds),

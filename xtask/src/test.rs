@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that the tests need, then all of them. The runner's summary is the last thing printed.
 
 mod debian;
-mod postgres;
+pub(crate) mod postgres;
 pub(crate) mod python;
 
 use std::path::{Path, PathBuf};

@@ -65,7 +65,9 @@ impl Usher {
             .filter(|s| s.instance == instance && matches!(run.steps.get(&s.n), Some(StepState::Waiting | StepState::Sent { .. })))
             .collect();
         let batch = Batch::under(lease);
-        if left.is_empty() || run.closed.is_some() {
+        // Whoever ends the last step closes the run. If they die before, the lane is what brings the next worker to close it.
+        let to_close = run.closed.is_none() && run.steps.values().all(|s| matches!(s, StepState::Ended(_)));
+        if left.is_empty() && !to_close {
             self.store().commit(batch.gone(LANES, lane)).await?;
             return Ok(());
         }

@@ -89,6 +89,8 @@ impl Usher {
     pub(crate) async fn close_waiting_tasks(&self) -> Result<(), Diagnostic> {
         for run in shelves::all::<RunRecord>(self.store()).await?.into_iter().filter(|r| r.ended.is_none()) {
             self.close_waiting_of(&run).await?;
+            // Whoever ended its last step may have died before they closed it.
+            self.close_run(&run).await?;
         }
         Ok(())
     }
