@@ -13,7 +13,7 @@ use crate::schedule::LAP;
 use crate::shelves::{self, LaneRecord, Ordered, RunRecord, Shelf as _};
 use crate::usher::Usher;
 
-/// How often a worker without work looks for some.
+/// How often a worker without work looks for some, unless the store says that there is: lanes come due, and lanes of the dead are told by nobody.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// How a worker works.
@@ -59,7 +59,7 @@ impl Usher {
             }
             tokio::select! {
                 Some(went) = busy.next(), if !busy.is_empty() => worked.put_back += u64::from(!went),
-                () = tokio::time::sleep(LOOK) => {}
+                () = self.store().wait_for_work(LOOK) => {}
                 () = stop.cancelled() => {}
             }
         }

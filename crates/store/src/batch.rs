@@ -43,6 +43,11 @@ impl Batch {
         Batch { lease: Some(lease.clone()), ..Batch::default() }
     }
 
+    /// True if it brings work for somebody who waits for some.
+    pub(crate) fn brings_work(&self) -> bool {
+        self.rows.iter().any(|row| row.shelf == LANES)
+    }
+
     /// The same, if `stream` ends at `at`; `Seq(0)`: is empty.
     #[must_use]
     pub fn expect(mut self, stream: impl Into<String>, at: Seq) -> Self {

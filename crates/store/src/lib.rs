@@ -7,6 +7,7 @@ mod batch;
 pub mod carry;
 mod codec;
 mod error;
+mod hint;
 mod idset;
 mod location;
 mod migration;

@@ -1,6 +1,7 @@
 //! The one trait behind which every engine stands. A new question is a shelf or a field of [`Find`] or [`Seek`], not a method.
 
 use std::path::Path;
+use std::time::Duration;
 
 use usher_domain::digest::Digest;
 use usher_domain::journal::{BoxFuture, Journal, Lease, Seq};
@@ -50,6 +51,12 @@ pub trait Store: Journal {
     /// # Errors
     /// [`StoreError::LeaseLost`].
     fn renew<'a>(&'a self, lease: &'a Lease, millis: u32) -> Answer<'a, Lease>;
+
+    /// Until somebody has put a row on the shelf [`crate::LANES`] since this last answered, or `at_most` is over. It is only a hint: look with
+    /// [`Store::claim`] whatever ended it. On PostgreSQL it comes from every process, on SQLite from those that share this handle.
+    fn wait_for_work(&self, at_most: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::time::sleep(at_most))
+    }
 
     /// Hands a lane back.
     ///

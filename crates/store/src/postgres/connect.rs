@@ -71,17 +71,19 @@ impl Server {
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(CONNECT);
         }
-        config.application_name("usher").keepalives_idle(Duration::from_secs(60));
+        if config.get_application_name().is_none() {
+            config.application_name("usher");
+        }
+        config.keepalives_idle(Duration::from_secs(60));
         Ok(Server { config, root, place })
     }
 
     /// A pool that connects at its first use. With TLS the server's certificate is always checked; there is no half trust.
     pub(super) fn pool(&self) -> Result<Pool, Diagnostic> {
         let how = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = if self.config.get_ssl_mode() == SslMode::Disable {
-            Manager::from_config(self.config.clone(), NoTls, how)
-        } else {
-            Manager::from_config(self.config.clone(), MakeRustlsConnect::new(self.tls()?), how)
+        let manager = match self.tls_if_any()? {
+            None => Manager::from_config(self.config.clone(), NoTls, how),
+            Some(tls) => Manager::from_config(self.config.clone(), MakeRustlsConnect::new(tls), how),
         };
         Pool::builder(manager)
             .max_size(CONNECTIONS)
@@ -91,7 +93,12 @@ impl Server {
             .map_err(|error| Diagnostic::new("STORE-018", "the store can't start its threads", error.to_string()))
     }
 
-    pub(super) fn tls(&self) -> Result<rustls::ClientConfig, Diagnostic> {
+    /// `None`: the address says that it goes without.
+    pub(super) fn tls_if_any(&self) -> Result<Option<rustls::ClientConfig>, Diagnostic> {
+        if self.config.get_ssl_mode() == SslMode::Disable { Ok(None) } else { self.tls().map(Some) }
+    }
+
+    fn tls(&self) -> Result<rustls::ClientConfig, Diagnostic> {
         let wrong = |what: String| {
             Diagnostic::new("STORE-044", "the database and usher don't agree on TLS", what)
                 .hint("sslrootcert=FILE names a PEM file with the authority")

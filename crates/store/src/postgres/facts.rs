@@ -12,7 +12,7 @@ use usher_domain::time::Time;
 use super::leases;
 use super::trouble::Outcome;
 use super::{NOW, all, maybe, number, text};
-use crate::batch::{Batch, Find, LANES, Logged, NewEvent, ShelfRow};
+use crate::batch::{Batch, Find, Logged, NewEvent, ShelfRow};
 use crate::codec::{after_all_with, checked_event, checked_row, event_sum, row_sum, sent_event};
 use crate::error::StoreError;
 
@@ -50,7 +50,7 @@ pub(super) async fn commit(tx: &Transaction<'_>, batch: &Batch) -> Outcome<Vec<S
         let sql = "INSERT INTO blob (digest, bytes) SELECT * FROM unnest($1::bytea[], $2::bytea[]) ON CONFLICT DO NOTHING";
         super::run(tx, sql, &[&digests, &bytes]).await?;
     }
-    if batch.rows.iter().any(|row| row.shelf == LANES) {
+    if batch.brings_work() {
         super::run(tx, "SELECT pg_notify($1, '')", &[&WORK]).await?;
     }
     Ok(seqs)

@@ -9,6 +9,7 @@ mod connect;
 mod facts;
 mod frozen;
 mod leases;
+mod listen;
 mod migrations;
 mod presence;
 mod rows;
@@ -38,6 +39,7 @@ use crate::error::StoreError;
 use crate::migration::STEPS;
 use crate::snapshots::{Kept, OpenSnapshot, Seek, SnapPage, SnapRow, SnapshotId};
 use crate::store::{Answer, Store};
+use listen::Ears;
 use snapshots::SeenCache;
 use trouble::{Outcome, Trouble};
 
@@ -60,6 +62,7 @@ struct Inner {
     ready: OnceCell<()>,
     seen: SeenCache,
     presence: presence::Presence,
+    ears: Ears,
 }
 
 /// Does a transaction, and the same again where nothing of it was kept and another try may go well. What it works with is its own, since it goes on
@@ -161,6 +164,7 @@ impl Postgres {
             ready: OnceCell::new(),
             seen: SeenCache::default(),
             presence: presence::Presence::default(),
+            ears: Ears::default(),
         })))
     }
 }
@@ -251,6 +255,13 @@ impl Store for Postgres {
 
     fn release(&self, lease: Lease) -> Answer<'_, ()> {
         write!(self, |inner, tx| leases::release(&tx, &lease))
+    }
+
+    fn wait_for_work(&self, at_most: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            self.0.ears.open(&self.0.server);
+            self.0.ears.hint.wait(at_most).await;
+        })
     }
 
     fn held<'a>(&'a self, lane: &'a str) -> Answer<'a, Option<Held>> {

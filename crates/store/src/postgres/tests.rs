@@ -25,7 +25,7 @@ struct Schema {
 }
 
 fn url(schema: &str) -> String {
-    format!("{}/postgres?options=-csearch_path%3D{schema}", server())
+    format!("{}/postgres?options=-csearch_path%3D{schema}&application_name={schema}", server())
 }
 
 /// Runs SQL as the user of the tests, on a runtime of its own.
@@ -49,6 +49,11 @@ impl Schema {
         let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         sql(format!("CREATE SCHEMA {name}"));
         Schema { url: url(&name), name }
+    }
+
+    /// Cuts every connection to this schema, and none of another test.
+    fn cut(&self) {
+        sql(format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{}'", self.name));
     }
 
     fn open(&self) -> Arc<dyn Store> {
@@ -139,9 +144,8 @@ async fn connections_that_were_cut_are_made_anew() {
     let store = schema.open();
     store.commit(Batch::default().event("s", "k", "1").row(ShelfRow::new("a", "b", "c"))).await.unwrap();
     for n in 2..6 {
-        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'usher' AND query LIKE '%shelf_row%' AND pid <> pg_backend_pid()";
         store.find(Find::on("a")).await.unwrap();
-        sql(cut.to_owned());
+        schema.cut();
         store.commit(Batch::default().event("s", "k", n.to_string())).await.unwrap();
         assert_eq!(store.load("s", Seq(0), 100).await.unwrap().len(), n);
     }
@@ -213,4 +217,24 @@ async fn the_lane_of_a_process_that_is_gone_is_free_at_once_and_its_fence_refuse
     assert_eq!(late, Err(StoreError::LeaseLost { lane: old.lane.clone() }), "it was only cut off, and comes back");
     assert_eq!(dead.renew(&old, 1_000).await, Err(StoreError::LeaseLost { lane: old.lane }));
     next.renew(&new, 1_000).await.unwrap();
+}
+
+#[tokio::test]
+async fn work_is_told_to_every_process_and_again_after_the_connection_was_cut() {
+    let schema = Schema::new();
+    let (waits, brings) = (schema.open(), schema.open());
+    // Notices are the database's own: another test that brings work ends the wait too, which is no more than a hint may do.
+    for round in 0..2 {
+        let store = Arc::clone(&waits);
+        let waiting = tokio::spawn(async move {
+            for _ in 0..3 {
+                store.wait_for_work(std::time::Duration::from_secs(86_400)).await;
+            }
+        });
+        while !waiting.is_finished() {
+            brings.commit(Batch::default().row(ShelfRow::new(crate::LANES, "lane", round.to_string()))).await.unwrap();
+        }
+        waiting.await.unwrap();
+        schema.cut();
+    }
 }

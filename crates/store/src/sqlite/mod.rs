@@ -34,6 +34,7 @@ use crate::Clock;
 use crate::batch::{Batch, Find, Held, Logged, Problem, ShelfRow};
 use crate::carry::{Carried, Listing, Named};
 use crate::error::StoreError;
+use crate::hint::Hint;
 use crate::snapshots::{Kept, OpenSnapshot, Seek, SnapPage, SnapRow, SnapshotId};
 use crate::store::{Answer, Store};
 use readers::Readers;
@@ -64,6 +65,7 @@ pub(crate) struct Sqlite {
     // Readers go first, so that the writer closes last and leaves one clean file.
     readers: Readers,
     writer: Writer,
+    hint: Hint,
 }
 
 impl Sqlite {
@@ -74,7 +76,7 @@ impl Sqlite {
         let pen = opening::prepare(&settings).map_err(|trouble| Diagnostic::from(trouble.told(&settings.path)))?;
         let writer = Writer::start(pen, &settings)?;
         let readers = Readers::start(&settings)?;
-        Ok(Sqlite { clock: settings.clock.clone(), path: settings.path.clone(), settings, readers, writer })
+        Ok(Sqlite { clock: settings.clock.clone(), path: settings.path.clone(), settings, readers, writer, hint: Hint::default() })
     }
 }
 
@@ -88,7 +90,15 @@ impl Journal for Sqlite {
 
 impl Store for Sqlite {
     fn commit(&self, batch: Batch) -> Answer<'_, Vec<Seq>> {
-        self.writer.write(move |pen| facts::commit(pen, &batch))
+        let work = batch.brings_work();
+        let kept = self.writer.write(move |pen| facts::commit(pen, &batch));
+        Box::pin(async move {
+            let kept = kept.await?;
+            if work {
+                self.hint.give();
+            }
+            Ok(kept)
+        })
     }
 
     fn load<'a>(&'a self, stream: &'a str, after: Seq, limit: u32) -> Answer<'a, Vec<Logged>> {
@@ -121,6 +131,10 @@ impl Store for Sqlite {
 
     fn release(&self, lease: Lease) -> Answer<'_, ()> {
         self.writer.write(move |pen| leases::release(pen, &lease))
+    }
+
+    fn wait_for_work(&self, at_most: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(self.hint.wait(at_most))
     }
 
     fn held<'a>(&'a self, lane: &'a str) -> Answer<'a, Option<Held>> {

@@ -136,6 +136,10 @@ impl Store for Tripwire {
         self.write(self.store.release(lease))
     }
 
+    fn wait_for_work(&self, at_most: std::time::Duration) -> BoxFuture<'_, ()> {
+        self.store.wait_for_work(at_most)
+    }
+
     fn held<'a>(&'a self, lane: &'a str) -> Answer<'a, Option<Held>> {
         self.read(self.store.held(lane))
     }

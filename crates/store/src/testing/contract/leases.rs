@@ -1,5 +1,7 @@
 //! Lanes, leases and fences.
 
+use std::time::Duration;
+
 use usher_domain::digest::Digest;
 use usher_domain::journal::{JournalError, Lease, Sent, Seq};
 use usher_domain::time::Time;
@@ -10,6 +12,8 @@ use crate::store::Store;
 use crate::testing::{Fresh, account, meta, page, query};
 
 const MINUTE: u32 = 60_000;
+/// Longer than any test runs: whatever waits so long ends for another reason, or the test does not end.
+const FOREVER: Duration = Duration::from_secs(86_400);
 
 async fn claim(store: &dyn Store, lane: &str, worker: &str, millis: u32) -> Option<Lease> {
     store.claim(Some(lane), worker, millis).await.unwrap()
@@ -135,6 +139,22 @@ pub async fn workers_that_come_at_once_get_a_lane_each(fresh: Fresh) {
     }
     claimed.sort_unstable();
     assert_eq!(claimed, lanes);
+}
+
+pub async fn who_waits_for_work_is_told_when_some_comes(fresh: Fresh) {
+    let bring = |key: &str| fresh.store.commit(Batch::default().row(ShelfRow::new(LANES, key, "")));
+    // What came before the wait counts too, so that nothing is lost between a look and a wait.
+    bring("before").await.unwrap();
+    fresh.store.wait_for_work(FOREVER).await;
+    bring("after").await.unwrap();
+    fresh.store.wait_for_work(FOREVER).await;
+    let waits = std::sync::Arc::clone(&fresh.store);
+    let waiting = tokio::spawn(async move { waits.wait_for_work(FOREVER).await });
+    while !waiting.is_finished() {
+        bring("while waiting").await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    waiting.await.unwrap();
 }
 
 pub async fn an_intent_to_write_stands_in_the_stream_of_its_run(fresh: Fresh) {

@@ -43,6 +43,7 @@ macro_rules! store_contract {
                 a_lane_that_was_handed_back_is_free_and_its_fence_grows_on
                 without_a_name_the_lane_that_is_due_longest_is_claimed
                 workers_that_come_at_once_get_a_lane_each
+                who_waits_for_work_is_told_when_some_comes
                 an_intent_to_write_stands_in_the_stream_of_its_run
             }
             snapshots {
