@@ -2,6 +2,7 @@
 
 mod broken;
 mod grouped;
+mod migrating;
 mod processes;
 
 use std::path::Path;

@@ -1,5 +1,8 @@
 //! The contract on PostgreSQL, and what only this engine promises. Where no server is, these fail: a contract that is skipped holds nothing.
 
+mod cut;
+mod migrating;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
