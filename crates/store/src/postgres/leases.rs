@@ -5,9 +5,9 @@ use deadpool_postgres::{GenericClient, Transaction};
 use usher_domain::journal::Lease;
 use usher_domain::time::Time;
 
-use super::presence::{Holder, THERE};
+use super::presence::{FRESH, Holder, THERE};
 use super::trouble::Outcome;
-use super::{NOW, maybe, number, text};
+use super::{NOW, maybe, number, run, text};
 use crate::batch::{Held, LANES};
 use crate::error::StoreError;
 
@@ -21,21 +21,24 @@ pub(super) async fn claim(tx: &Transaction<'_>, me: Holder, name: Option<&str>, 
          WHERE r.shelf = $1 AND r.due <= {NOW} AND (l.worker IS NULL OR l.until <= {NOW} OR NOT {THERE})
          ORDER BY r.due, r.key LIMIT 1 FOR UPDATE OF r SKIP LOCKED"
     );
-    // A lane that was taken between the look and the claim is one that the next look does not give.
-    while let Some(row) = maybe(tx, &due, &[&LANES.as_bytes()]).await? {
+    loop {
+        run(tx, FRESH, &[]).await?;
+        let Some(row) = maybe(tx, &due, &[&LANES.as_bytes()]).await? else { return Ok(None) };
+        // A lane that was taken between the look and the claim is one that the next look does not give.
         if let Some(lease) = claim_one(tx, me, row.get(0), worker, millis).await? {
             return Ok(Some(lease));
         }
     }
-    Ok(None)
 }
 
 async fn claim_one(tx: &Transaction<'_>, me: Holder, name: &[u8], worker: &str, millis: u32) -> Outcome<Option<Lease>> {
+    run(tx, "INSERT INTO lease (lane, fence, until) VALUES ($1, 0, 0) ON CONFLICT DO NOTHING", &[&name]).await?;
+    // Once the row is locked its holder stays who it is, and has connected by then: whoever is not on a list that is made now is gone.
+    run(tx, "SELECT 1 FROM lease WHERE lane = $1 FOR UPDATE", &[&name]).await?;
+    run(tx, FRESH, &[]).await?;
     let sql = format!(
-        "INSERT INTO lease AS l (lane, fence, worker, until, holder, since) VALUES ($1, 1, $2, {NOW} + $3, $4, $5)
-         ON CONFLICT (lane) DO UPDATE
-         SET fence = l.fence + 1, worker = excluded.worker, until = {NOW} + $3, holder = excluded.holder, since = excluded.since
-         WHERE l.worker IS NULL OR l.until <= {NOW} OR NOT {THERE}
+        "UPDATE lease l SET fence = fence + 1, worker = $2, until = {NOW} + $3, holder = $4, since = $5
+         WHERE lane = $1 AND (worker IS NULL OR until <= {NOW} OR NOT {THERE})
          RETURNING fence, until"
     );
     let row = maybe(tx, &sql, &[&name, &worker.as_bytes(), &micros(millis), &me.pid, &me.since]).await?;

@@ -11,6 +11,10 @@ use super::trouble::Outcome;
 pub(super) const THERE: &str = "(l.holder IS NULL OR EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.pid = l.holder
     AND (a.backend_start IS NULL OR (extract(epoch FROM a.backend_start) * 1000000)::bigint = l.since)))";
 
+/// In SQL: the server makes its list anew. It makes one a transaction, and whoever connected later would be taken for gone
+/// (<https://www.postgresql.org/docs/15/monitoring-stats.html>).
+pub(super) const FRESH: &str = "SELECT pg_stat_clear_snapshot()";
+
 /// A connection as the server lists it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Holder {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use tokio_postgres::NoTls;
 use usher_domain::journal::Seq;
 
-use super::{Postgres, Server};
+use super::{Postgres, Server, leases};
 use crate::batch::{Batch, Find, ShelfRow};
 use crate::error::StoreError;
 use crate::store::Store;
@@ -240,4 +240,25 @@ async fn work_is_told_to_every_process_and_again_after_the_connection_was_cut() 
         waiting.await.unwrap();
         schema.cut();
     }
+}
+
+#[tokio::test]
+async fn who_came_after_a_transaction_began_is_not_taken_for_gone() {
+    let schema = Schema::new();
+    let looks = open(&schema.url);
+    looks.now().await.unwrap();
+    let me = looks.0.presence.holder(&looks.0.pool).await.unwrap();
+    let mut client = looks.0.client().await.unwrap();
+    let tx = client.transaction().await.unwrap();
+    // The server lists its connections once a transaction.
+    tx.query("SELECT count(*) FROM pg_stat_activity", &[]).await.unwrap();
+    let lives = schema.open();
+    let row = ShelfRow::new(crate::LANES, "run/1/okta", "").due(usher_domain::time::Time::from_seconds(1));
+    lives.commit(Batch::default().row(row)).await.unwrap();
+    let lease = lives.claim(Some("run/1/okta"), "lives", 3_600_000).await.unwrap().unwrap();
+    for lane in [Some("run/1/okta"), None] {
+        assert_eq!(leases::claim(&tx, me, lane, "looks", 1_000).await.unwrap(), None, "{lane:?}");
+    }
+    tx.commit().await.unwrap();
+    lives.renew(&lease, 1_000).await.unwrap();
 }
