@@ -31,8 +31,3 @@ async fn killed_again_and_again_on_postgresql() {
 async fn three_workers_are_killed_again_and_again_on_sqlite() {
     soak(Box::new(|_| Ok("sqlite:usher.db".to_owned())), 3).await;
 }
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn three_workers_are_killed_again_and_again_on_postgresql() {
-    soak(Box::new(|n| database(&postgres(), &format!("workers_{n}"))), 3).await;
-}
